@@ -39,13 +39,12 @@ LEET: dict[str, str] = {"@": "a", "4": "a", "0": "o", "1": "il", "3": "e", "5": 
 #: Characters put between the letters of one word.
 SEPARATORS = frozenset(".-_·•*~'’`^|+=")
 
-#: Words that are no Vietnamese syllables and yet may be written apart or in leet.
 _FOREIGN = (
     "massage casino tele telegram zalo game sale online visa bar karaoke spa chat live app bavet shv campuchia "
     "myanmar poipet sihanouk sihanoukville kk telesale cskh xkld xklđ cty ctv mth tgv kpc"
 )
+#: Words that are no Vietnamese syllables and yet may be written apart or in leet.
 FOREIGN_WORDS = frozenset(_FOREIGN.split())
-)
 
 #: Chat forms that have one reading (codebook 5.2); forms with several senses are left as they stand.
 CHAT_FORMS: dict[str, str] = {
