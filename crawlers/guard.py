@@ -13,26 +13,10 @@ from typing import Self
 
 import h11
 
-from crawlers.guard_addresses import (
-    Cut,
-    GuardRules,
-    Reason,
-    Refused,
-    Stopped,
-    Unreachable,
-    judge_answers,
-    judge_target,
-)
-from crawlers.guard_wire import (
-    Allowance,
-    ClientLeft,
-    Errand,
-    Speaker,
-    Wire,
-    carry_exchange,
-    carry_tunnel,
-    read_errand,
-)
+from crawlers.guard_addresses import Cut, Reason, Refused, Stopped, Unreachable, judge_answers
+from crawlers.guard_exchange import Errand, Speaker, carry_exchange, carry_tunnel, read_errand
+from crawlers.guard_rules import GuardRules, judge_target
+from crawlers.guard_wire import Allowance, ClientLeft, Wire
 
 __all__ = ["REASON_HEADER", "VERDICT_HEADER", "Guard", "GuardRules", "Incident", "Reason"]
 

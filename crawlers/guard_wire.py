@@ -1,4 +1,4 @@
-"""One guarded connection on the wire: bytes and seconds are charged, plain HTTP is framed anew, tunnels are piped."""
+"""One guarded connection on the wire: its losses are named, its bytes and seconds charged."""
 
 from __future__ import annotations
 
@@ -6,47 +6,17 @@ import asyncio
 import contextlib
 import socket
 import struct
-from dataclasses import dataclass
 
-import h11
-
-from crawlers.guard_addresses import (
-    Cut,
-    GuardRules,
-    Reason,
-    Refused,
-    read_absolute_url,
-    read_authority,
-)
+from crawlers.guard_addresses import Cut, Reason
+from crawlers.guard_rules import GuardRules
 from records.errors import RiskscanError
 
-MAX_HEAD = 64 * 1024
 CHUNK = 64 * 1024
 # A tunnel that has used half of its allowance is let go at the first silence of this many seconds after the server
 # spoke, so that the next page gets a fresh one instead of being cut in its middle.
 QUIET_SECONDS = 0.5
 # How long the last bytes may wait for an end that does not read them.
 CLOSE_SECONDS = 5.0
-
-Headers = list[tuple[bytes, bytes]]
-
-_HOP_BY_HOP = frozenset(
-    {
-        b"connection",
-        b"expect",
-        b"host",
-        b"keep-alive",
-        b"proxy-authenticate",
-        b"proxy-authorization",
-        b"proxy-connection",
-        b"te",
-        b"trailer",
-        b"transfer-encoding",
-        b"upgrade",
-        b"x-guard",  # a server must not speak in the guard's name
-        b"x-guard-reason",
-    }
-)
 
 
 class ClientLeft(RiskscanError):
@@ -144,127 +114,3 @@ class Wire:
 
     def _loss(self) -> RiskscanError:
         return Cut(Reason.BROKEN) if self._is_server else ClientLeft()
-
-
-class Speaker:
-    """One side of an HTTP/1.1 exchange: a wire framed by h11."""
-
-    def __init__(self, wire: Wire, role: type[h11.Sentinel]) -> None:
-        self.wire = wire
-        self.frames = h11.Connection(role, max_incomplete_event_size=MAX_HEAD)
-
-    async def hear(self) -> h11.Event | type[h11.PAUSED]:
-        """Return the next event; raises `h11.RemoteProtocolError` for what is no HTTP."""
-        while (event := self.frames.next_event()) is h11.NEED_DATA:
-            if self.frames.they_are_waiting_for_100_continue:
-                await self.say(h11.InformationalResponse(status_code=100, headers=[]))
-            self.frames.receive_data(await self.wire.read())
-        return event
-
-    async def say(self, event: h11.Event) -> None:
-        """Write one event in its frame."""
-        framed = self.frames.send(event)
-        if framed:
-            await self.wire.write(framed)
-
-    @property
-    def may_answer(self) -> bool:
-        """Whether no answer has begun, so that a status line may still be written."""
-        return self.frames.our_state in (h11.IDLE, h11.SEND_RESPONSE)
-
-
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """What a client asks for: a host and port, and the request to put there; none of it asks for a tunnel."""
-
-    host: str
-    port: int
-    request: h11.Request | None
-
-
-def read_errand(request: h11.Request) -> Errand:
-    """Return what a client asks the guard for; raises `Refused` for every form that is not plainly right."""
-    target = request.target.decode("ascii")
-    if request.method == b"CONNECT":
-        return Errand(*read_authority(target), None)
-    host, port, path = read_absolute_url(target)
-    return Errand(host, port, request_for_server(request, host, port, path))
-
-
-def request_for_server(request: h11.Request, host: str, port: int, path: str) -> h11.Request:
-    """Return the request as the one server shall see it: Host from the judged address, one exchange, own framing.
-
-    Raises `Refused` for an upgrade and for a body framed in two ways (request smuggling).
-    """
-    names = [name for name, _ in request.headers]
-    if b"upgrade" in names:
-        raise Refused(Reason.UPGRADE, host, port)
-    if b"transfer-encoding" in names and b"content-length" in names:
-        raise Refused(Reason.REQUEST, host, port)
-    literal = f"[{host}]" if ":" in host else host
-    headers: Headers = [(b"Host", (literal if port == 80 else f"{literal}:{port}").encode("ascii"))]
-    headers += _end_to_end(request.headers)
-    if b"transfer-encoding" in names:
-        headers.append((b"Transfer-Encoding", b"chunked"))
-    headers.append((b"Connection", b"close"))
-    return h11.Request(method=request.method, target=path.encode("ascii"), headers=headers)
-
-
-def response_for_client(response: h11.Response) -> h11.Response:
-    """Return the response as the client shall see it; a body without a length is sent in chunks, so a cut shows."""
-    headers = _end_to_end(response.headers)
-    if any(name == b"transfer-encoding" for name, _ in response.headers):
-        headers = [(name, value) for name, value in headers if name.lower() != b"content-length"]
-    headers.append((b"Connection", b"close"))
-    return h11.Response(status_code=response.status_code, headers=headers, reason=response.reason)
-
-
-def _end_to_end(headers: h11.Headers) -> Headers:
-    """Return the headers that may cross a proxy, in their own spelling and order."""
-    named = {token.strip().lower() for name, value in headers if name == b"connection" for token in value.split(b",")}
-    dropped = _HOP_BY_HOP | (named - {b"content-length"})
-    return [(name, value) for name, value in headers.raw_items() if name.lower() not in dropped]
-
-
-async def carry_exchange(client: Speaker, server: Speaker, request: h11.Request) -> None:
-    """Carry exactly one request and its response; whatever else the client sent is never read."""
-    try:
-        await server.say(request)
-        await _carry_body(client, server)
-        response = await server.hear()
-        while isinstance(response, h11.InformationalResponse):
-            response = await server.hear()
-        if not isinstance(response, h11.Response):
-            raise Cut(Reason.BROKEN)
-        await client.say(response_for_client(response))
-        await _carry_body(server, client)
-    except h11.ProtocolError:
-        raise Cut(Reason.BROKEN) from None
-
-
-async def _carry_body(speaker: Speaker, listener: Speaker) -> None:
-    while isinstance(event := await speaker.hear(), h11.Data):
-        await listener.say(event)
-    if not isinstance(event, h11.EndOfMessage):
-        raise Cut(Reason.BROKEN)
-    await listener.say(h11.EndOfMessage())  # trailers stay behind: no page needs them
-
-
-async def carry_tunnel(client: Speaker, server: Wire) -> None:
-    """Carry bytes both ways until both ends have closed; the client itself ends its TLS at the judged host."""
-    await client.say(h11.Response(status_code=200, headers=[], reason=b"Connection established"))
-    early, _ = client.frames.trailing_data
-    if early:
-        await server.write(early)
-    try:
-        async with asyncio.TaskGroup() as pumps:
-            pumps.create_task(_pump(client.wire, server))
-            pumps.create_task(_pump(server, client.wire))
-    except ExceptionGroup as group:
-        raise group.exceptions[0] from None
-
-
-async def _pump(source: Wire, sink: Wire) -> None:
-    while received := await source.read():
-        await sink.write(received)
-    sink.end_writing()
