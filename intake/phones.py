@@ -1,0 +1,241 @@
+"""Vietnamese and foreign telephone numbers, by their shape; whether a number is in use is not asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import re2
+from records.contact import ContactKind
+
+from intake.cues import is_registered_number, kind_after, kind_before
+from intake.digits import DigitRun, digit_runs
+from intake.shadow import Shadow
+from intake.sighting import Sighting, Strength
+
+#: Calling codes met in recruitment posts, and how many digits a national number there may have.
+CALLING_CODES: dict[str, tuple[int, int]] = {
+    "84": (9, 10), "855": (8, 9), "856": (8, 10), "95": (7, 10), "86": (10, 11), "66": (8, 9), "60": (8, 10),
+    "65": (8, 8), "63": (9, 10), "62": (9, 12), "673": (7, 7), "670": (7, 8), "82": (8, 10), "81": (9, 10),
+    "886": (8, 9), "852": (8, 8), "853": (8, 8), "850": (8, 10), "976": (8, 8), "7": (10, 10), "1": (10, 10),
+    "44": (9, 10), "49": (9, 11), "33": (9, 9), "34": (9, 9), "39": (9, 10), "31": (9, 9), "32": (8, 9), "30": (10, 10),
+    "351": (9, 9), "353": (8, 9), "357": (8, 8), "358": (8, 11), "36": (8, 9), "370": (8, 8), "371": (8, 8),
+    "372": (7, 8), "373": (8, 8), "375": (9, 9), "380": (9, 9), "40": (9, 9), "41": (9, 9), "420": (9, 9),
+    "421": (9, 9), "43": (9, 13), "45": (8, 8), "46": (7, 10), "47": (8, 8), "48": (9, 9), "61": (9, 9), "64": (8, 10),
+    "90": (10, 10), "91": (10, 10), "92": (10, 10), "94": (9, 9), "880": (10, 10), "977": (10, 10), "971": (8, 9),
+    "972": (8, 9), "973": (8, 8), "974": (8, 8), "965": (8, 8), "966": (9, 9), "968": (8, 8), "20": (10, 10),
+    "27": (9, 9), "234": (10, 10), "244": (9, 9), "52": (10, 10), "55": (10, 11), "56": (9, 9),
+}  # fmt: skip
+#: Codes that are believed without a plus sign when a cue stands before the number.
+_NEIGHBOUR_CODES = ("855", "856", "95", "86", "66", "60", "63", "62", "82", "886", "852", "853", "65", "81")
+_MOBILE = frozenset("35789")
+#: The eleven-digit mobile prefixes of before 2018 and what they became.
+_OLD_MOBILE = {
+    "120": "70", "121": "79", "122": "77", "126": "76", "128": "78", "123": "83", "124": "84", "125": "85",
+    "127": "81", "129": "82", "162": "32", "163": "33", "164": "34", "165": "35", "166": "36", "167": "37",
+    "168": "38", "169": "39", "186": "56", "188": "58", "199": "59",
+}  # fmt: skip
+_HEX_AFTER = re2.compile(rb"^[a-f]+[0-9]")
+_PLUS = re2.compile(rb"\+ ?[(]? ?$")
+_OPENING = re2.compile(rb"[+(]{1,2}(?: ?[(])? ?$")
+_MONEY_AFTER = re2.compile(rb"^ ?(?:d|dong|vnd|k|tr|trieu|ty|usd|\$|nghin|ngan|cu|te|rmb|won|yen|baht)(?:[^a-z]|$)")
+_NUMBER_KINDS = frozenset({ContactKind.ZALO, ContactKind.TELEGRAM, ContactKind.WECHAT, ContactKind.LINE, ContactKind.WHATSAPP})
+
+_NO_NUMBER = (0, "", ContactKind.PHONE)
+
+
+def find_phones(shadow: Shadow) -> Iterator[Sighting]:
+    """Find phone numbers; one that a channel's name announces is a contact of that channel."""
+    for run in digit_runs(shadow):
+        token = taken = 0
+        while token < len(run.values):
+            count, canonical, kind = _read_number(run, token, taken)
+            if not count:
+                token += 1
+                continue
+            start, end = _with_opening(run.text, run.starts[token]), run.ends[token + count - 1]
+            yield Sighting(Strength.PHONE, start, end, kind, canonical)
+            token = taken = token + count
+
+
+def _read_number(run: DigitRun, token: int, taken: int) -> tuple[int, str, ContactKind]:
+    """Read a number that starts at this token: how many tokens it takes (0: none), its normal form, its kind."""
+    if not _may_start(run, token):
+        return _NO_NUMBER
+    start = run.starts[token]
+    plus = _PLUS.search(run.text[max(0, start - 4) : start].encode()) is not None
+    if not plus and run.values[token] in "124":
+        return _NO_NUMBER
+    kind = kind_before(run.text, start)
+    for count, canonical in _shapes(run.values[token : token + 18], plus, kind is not None):
+        if _ends_well(run, token, count) and _is_believable(run, token, count, taken, kind is not None, plus):
+            return count, canonical, _kind(run, token, count, kind)
+    return _NO_NUMBER
+
+
+def _with_opening(text: str, start: int) -> int:
+    """Move the start to the left over a plus sign and an opening bracket: they belong to the spelling."""
+    match = _OPENING.search(text[max(0, start - 4) : start].encode())
+    return start if match is None else start - (match.end() - match.start())
+
+
+def _shapes(digits: str, plus: bool, cued: bool) -> Iterator[tuple[int, str]]:
+    """Give every reading of the digits as a number, the likeliest first: tokens taken and E.164 form."""
+    if digits.startswith("00"):
+        yield from ((count + 2, form) for count, form in _international(digits[2:]))
+    if digits.startswith("0"):
+        yield from _national(digits, cued)
+        return
+    if plus:
+        yield from _international(digits)
+        return
+    if digits.startswith("84") and len(digits) > 2 and digits[2] in "0235789":
+        yield from _international(digits)
+    if cued:
+        if digits.startswith(_NEIGHBOUR_CODES):
+            yield from _international(digits)
+        if digits[0] in _MOBILE and len(digits) >= 9:
+            yield 9, f"+84{digits[:9]}"
+
+
+def _national(digits: str, cued: bool) -> Iterator[tuple[int, str]]:
+    """Give the readings of digits that begin with Vietnam's trunk zero."""
+    second = digits[1:2]
+    if second and second in _MOBILE:
+        if len(digits) >= 10:
+            yield 10, f"+84{digits[1:10]}"
+        if len(digits) >= 11:  # one digit too many: a slip of the hand, still somebody's number
+            yield 11, f"+84{digits[1:11]}"
+        if cued and len(digits) >= 9:
+            yield 9, f"+84{digits[1:9]}"
+    elif second == "2" and len(digits) >= 11:
+        yield 11, f"+84{digits[1:11]}"
+    elif digits[1:4] in _OLD_MOBILE and len(digits) >= 11:
+        yield 11, f"+84{_OLD_MOBILE[digits[1:4]]}{digits[4:11]}"
+
+
+def _international(digits: str) -> Iterator[tuple[int, str]]:
+    """Give the readings of digits that begin with a calling code, the longest number first."""
+    for width in (3, 2, 1):
+        code = digits[:width]
+        if code not in CALLING_CODES:
+            continue
+        trunk = 1 if digits[width : width + 1] == "0" and code not in ("1", "7", "39") else 0
+        least, most = CALLING_CODES[code]
+        if code == "84":
+            least = most = 10 if digits[width + trunk : width + trunk + 1] == "2" else 9
+        for length in range(most, least - 1, -1):
+            count = width + trunk + length
+            if count <= len(digits):
+                yield count, f"+{code}{digits[width + trunk : count]}"
+        return
+
+
+def _may_start(run: DigitRun, token: int) -> bool:
+    """Say whether a number may begin here and not in the midst of a longer number or word."""
+    start = run.starts[token]
+    before = run.text[start - 1 : start]
+    if token and run.is_glued(token) and run.sorts[token - 1] == "d":
+        return False
+    if not before.isalpha():
+        return True
+    if run.sorts[token] in "ol":
+        return False
+    if run.sorts[token] == "w":
+        return bool(token) and run.ends[token - 1] == start and run.sorts[token - 1] == "w"
+    return run.text[max(0, start - 3) : start].strip() == "so" or kind_before(run.text, start) is not None
+
+
+def _ends_well(run: DigitRun, token: int, count: int) -> bool:
+    """Say whether a number may end after ``count`` tokens."""
+    after = token + count
+    if after < len(run.values) and run.is_glued(after) and run.sorts[after] == "d":
+        return False
+    end = run.ends[after - 1]
+    return _HEX_AFTER.search(run.text[end : end + 12].encode()) is None
+
+
+def _is_believable(run: DigitRun, token: int, count: int, taken: int, cued: bool, plus: bool) -> bool:
+    """Say whether the spelling is one in which people write phone numbers, not money, dates, times or lists."""
+    groups, gaps = run.groups(token, count), run.gaps(token, count)
+    sorts = run.sorts[token : token + count]
+    if not _is_written_out(run, token, count, sorts, cued or plus):
+        return False
+    if is_registered_number(run.text, run.starts[token]):
+        return False
+    leading_zero = run.values[token] == "0"
+    if "," in gaps and groups[0] < 3 and "w" not in sorts and max(groups) > 1:
+        return False
+    if leading_zero and groups[0] == 1 and gaps[:1] in (["."], [","]) and len(groups) == 2:
+        return cued  # 0.912345678 is a decimal number
+    uniform = len(set(gaps)) <= 1
+    if leading_zero and _is_dated(run.values[token : token + count], groups, gaps):
+        return False
+    if max(groups) <= 2 and not uniform and not cued and "w" not in sorts:
+        return False
+    if not leading_zero and _is_money(run, token, count, groups, gaps, cued):
+        return False
+    if token > taken and run.gap(token) in (".", ",") and groups[0] <= 3 and run.sorts[token - 1] == "d" and not cued:
+        return False  # the tail of 1.050.000.000
+    return cued or not _is_in_a_list(run, token, count, taken, groups)
+
+
+def _is_written_out(run: DigitRun, token: int, count: int, sorts: str, cued: bool) -> bool:
+    """Say whether enough true digits or digit words stand among the look-alike letters."""
+    true, zeros, others, words = (sorts.count(sort) for sort in "dolw")
+    if words:
+        return (true + words >= 8 and words >= 2) or (cued and true + words >= 6)
+    if not zeros and not others:
+        return True
+    if not _groups_of_letters_are_zeros(run, token, count):
+        return False
+    return true >= 2 if cued else true >= 3 and true + zeros >= 7
+
+
+def _groups_of_letters_are_zeros(run: DigitRun, token: int, count: int) -> bool:
+    """Refuse groups that are words: of letters only, and neither "ooo" nor three or more of o, l and i."""
+    place = token
+    for length in run.groups(token, count):
+        sorts = run.sorts[place : place + length]
+        letters = run.text[run.starts[place] : run.ends[place + length - 1]]
+        if "d" not in sorts and set(letters) != {"o"} and not (length >= 3 and set(letters) <= set("oli")):
+            return False
+        place += length
+    return True
+
+
+def _is_dated(digits: str, groups: list[int], gaps: list[str]) -> bool:
+    """Say whether the spelling begins with a date, as 05/09/2025 08 does, or strings days together."""
+    if groups[:3] == [2, 2, 4] and digits[4:6] in ("19", "20") and len(set(gaps[:2])) == 1:
+        return len(gaps) > 2 and gaps[2] != gaps[0]
+    return "/" in gaps and groups[0] <= 2 and len(set(gaps)) > 1
+
+
+def _is_money(run: DigitRun, token: int, count: int, groups: list[int], gaps: list[str], cued: bool) -> bool:
+    """Say whether a number without a leading zero is written in thousands, as money is."""
+    end = run.ends[token + count - 1]
+    if _MONEY_AFTER.search(run.text[end : end + 8].encode()) is not None:
+        return True
+    if cued and not run.values[token : token + count].endswith("00"):
+        return False
+    in_thousands = len(groups) > 1 and groups[0] <= 3 and set(groups[1:]) == {3} and len(set(gaps)) == 1
+    return in_thousands and gaps[0] in (".", ",", " ") and not run.values[token:].startswith("84")
+
+
+def _is_in_a_list(run: DigitRun, token: int, count: int, taken: int, groups: list[int]) -> bool:
+    """Say whether small groups go on before or after, as sizes, ages and lottery numbers do."""
+    if max(groups) > 2 or len(groups) < 2:
+        return False
+    inner = run.gap(token + count - 1) if not run.is_glued(token + count - 1) else run.gap(token + groups[0])
+    after = token + count
+    goes_on = after < len(run.values) and run.gap(after) == inner and run.sorts[after] == "d"
+    came_on = token > taken and run.gap(token) == inner and run.sorts[token - 1] == "d"
+    return goes_on or came_on
+
+
+def _kind(run: DigitRun, token: int, count: int, before: ContactKind | None) -> ContactKind:
+    """Name the kind: the channel named right before, else the one right after, else a phone."""
+    if before in _NUMBER_KINDS:
+        return before
+    if before is None:
+        return kind_after(run.text, run.ends[token + count - 1]) or ContactKind.PHONE
+    return ContactKind.PHONE
