@@ -87,6 +87,11 @@ class Guard:
             connection.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
 
+    @property
+    def open_connections(self) -> int:
+        """How many clients the guard is serving now."""
+        return len(self._connections)
+
     def mark(self) -> int:
         """Return a mark for `incidents`: take it before a page, ask with it after the page."""
         return self._count

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import h11
 
 from crawlers.guard_addresses import Cut, Reason, Refused, read_absolute_url, read_authority
-from crawlers.guard_wire import Wire
+from crawlers.guard_wire import ClientLeft, Wire
 
 MAX_HEAD = 64 * 1024
 
@@ -117,7 +117,7 @@ async def carry_exchange(client: Speaker, server: Speaker, request: h11.Request)
     """Carry exactly one request and its response; whatever else the client sent is never read."""
     try:
         await server.say(request)
-        await _carry_body(client, server)
+        await _carry_request_body(client, server)
         response = await server.hear()
         while isinstance(response, h11.InformationalResponse):
             response = await server.hear()
@@ -127,6 +127,13 @@ async def carry_exchange(client: Speaker, server: Speaker, request: h11.Request)
         await _carry_body(server, client)
     except h11.ProtocolError:
         raise Cut(Reason.BROKEN) from None
+
+
+async def _carry_request_body(client: Speaker, server: Speaker) -> None:
+    try:
+        await _carry_body(client, server)
+    except h11.RemoteProtocolError:
+        raise ClientLeft from None
 
 
 async def _carry_body(speaker: Speaker, listener: Speaker) -> None:

@@ -33,7 +33,7 @@ class GuardRules:
     def __post_init__(self) -> None:
         """Refuse rules that could never match, or that would map a name to somewhere else than loopback."""
         for host in {*self.hosts, *(name for name, _ in self.loopback)}:
-            if _bare(host) != host:
+            if not host or _bare(host) != host:
                 raise ConfigurationError(f"host {host!r}: write it in lower case, without brackets, port or final dot")
         named = {name for name, _ in self.loopback}
         for name, address in self.names.items():

@@ -20,7 +20,7 @@ CLOSE_SECONDS = 5.0
 
 
 class ClientLeft(RiskscanError):
-    """The client went away in the middle; nobody is left to answer."""
+    """The client went away in the middle, or broke its own framing; nobody is left to answer."""
 
 
 class Allowance:
