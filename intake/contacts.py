@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import re2
-from records.contact import MASKS, Contact
 
 from intake.digits import RUN_PATTERN
-from intake.handles import HANDLE_PATTERNS, PERSON_PATTERN, find_handles, find_persons
+from intake.handles import HANDLE_PATTERNS, find_handles
 from intake.links import LINK_PATTERNS, find_links
 from intake.numbers import NUMBER_PATTERNS, find_numbers
+from intake.persons import PERSON_PATTERN, find_persons
 from intake.phones import find_phones
 from intake.shadow import Shadow, is_read_as_alnum, read_shadow
 from intake.sighting import Sighting
+from records.contact import MASKS, Contact
 
-_LINKS, _NUMBERS, _HANDLES = len(LINK_PATTERNS), len(NUMBER_PATTERNS), len(HANDLE_PATTERNS)
-_PHONES = _LINKS + _NUMBERS + _HANDLES
+# Where each family's rules stand in the set.
+_FIRST_NUMBER = len(LINK_PATTERNS)
+_FIRST_HANDLE = _FIRST_NUMBER + len(NUMBER_PATTERNS)
+_PHONES = _FIRST_HANDLE + len(HANDLE_PATTERNS)
 _PERSONS, _ALWAYS = _PHONES + 1, _PHONES + 2
 
 
@@ -89,10 +92,11 @@ def _matched(text: str) -> list[int]:
 
 def _sightings(shadow: Shadow, matched: list[int]) -> list[Sighting]:
     """Collect what the rules that occur in the text find in it."""
-    found: list[Sighting] = []
-    found.extend(find_links(shadow, [rule for rule in matched if rule < _LINKS]))
-    found.extend(find_numbers(shadow, [rule - _LINKS for rule in matched if _LINKS <= rule < _LINKS + _NUMBERS]))
-    found.extend(find_handles(shadow, [rule - _LINKS - _NUMBERS for rule in matched if _LINKS + _NUMBERS <= rule < _PHONES]))
+    found = [
+        *find_links(shadow, [rule for rule in matched if rule < _FIRST_NUMBER]),
+        *find_numbers(shadow, [rule - _FIRST_NUMBER for rule in matched if _FIRST_NUMBER <= rule < _FIRST_HANDLE]),
+        *find_handles(shadow, [rule - _FIRST_HANDLE for rule in matched if _FIRST_HANDLE <= rule < _PHONES]),
+    ]
     if _PHONES in matched:
         found.extend(find_phones(shadow))
     if _PERSONS in matched:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import re2
-from records.contact import ContactKind
 
 from intake.shadow import ADD, CALL, CHINESE_NUMBER, OTHER, PLANE, SYMBOL, WEI, XIN
+from records.contact import ContactKind
 
 _GAP = r"[ .\-_]?"
 ZALO = rf"z{_GAP}[a@4]{_GAP}l{_GAP}[o0]|z+l|dalo"
@@ -34,16 +34,18 @@ _NEAREST = re2.compile(
     rf"{_EDGE}(?:(?P<zalo>{ZALO})|(?P<telegram>{TELEGRAM})|(?P<wechat>{WECHAT})|(?P<line>line(?: ?id| ?:))"
     rf"|(?P<whatsapp>{WHATSAPP})|(?P<phone>{_CALL})){FILL}{{0,14}}$".encode()
 )
-_AFTER = re2.compile(rf"^[ ]?[(\-,/+]?[ ]?(?:co |qua |la )?(?:(?P<zalo>{ZALO})|(?P<whatsapp>{WHATSAPP}))(?:[^a-z0-9]|$)".encode())
+_AFTER = re2.compile(
+    rf"^[ ]?[(\-,/+]?[ ]?(?:co |qua |la )?(?:(?P<zalo>{ZALO})|(?P<whatsapp>{WHATSAPP}))(?:[^a-z0-9]|$)".encode()
+)
 _REACH = 44  # how far back a cue is looked for, in code points
 
 _NO_PHONE = re2.compile(
-    (
-        r"(?:^|[^a-z])(?:mst|ma so thue|ms thue|tax(?: code| id)?|ma so(?: doanh nghiep| dn)?|msdn|dkkd|gpkd|gcn|gp"
-        r"|giay phep|ma(?: van)? don|don hang|don so|order|van don|ma vach|barcode|serial|imei|isbn|so lo|hoa don"
-        r"|hop dong|hd|ma tin|tin so|quyet dinh|qd|ma so bhxh|bhxh|so so|seri|sn|lot|ma)"
-        r"[ :#.\-(]{0,3}(?:so |la |hang |dn |cua cty )?[ :#.\-(]{0,3}$"
-    ).encode()
+    
+        br"(?:^|[^a-z])(?:mst|ma so thue|ms thue|tax(?: code| id)?|ma so(?: doanh nghiep| dn)?|msdn|dkkd|gpkd|gcn|gp"
+        br"|giay phep|ma(?: van)? don|don hang|don so|order|van don|ma vach|barcode|serial|imei|isbn|so lo|hoa don"
+        br"|hop dong|hd|ma tin|tin so|quyet dinh|qd|ma so bhxh|bhxh|so so|seri|sn|lot|ma)"
+        br"[ :#.\-(]{0,3}(?:so |la |hang |dn |cua cty )?[ :#.\-(]{0,3}$"
+    
 )
 
 

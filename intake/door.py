@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from records.post import AdmittedPost, MaskedText, RawPost
-
 from intake.clean import TEXT_CAP, safe_text
 from intake.mask import mask
+from records.post import AdmittedPost, MaskedText, RawPost
 
 ADDRESS_CAP = 2_000
 NAME_CAP = 300

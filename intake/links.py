@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import re2
-from records.contact import ContactKind
-from records.syllables import PLAIN_LETTER
 
 from intake.patterns import AsciiPattern
 from intake.shadow import Shadow
 from intake.sighting import Sighting, Strength
+from records.contact import ContactKind
+from records.syllables import PLAIN_LETTER
 
 _DOT = r"(?: ?\. ?| ?[(\[{] ?(?:\.|dot|cham) ?[)\]}] ?| (?:dot|cham) )"
 _TIGHT_DOT = r"(?:\.|\[\.\]|\(\.\)|[(\[]dot[)\]])"
@@ -20,9 +20,9 @@ _ADDRESS = r"[^\s<>\"\x01-\x07\x0e\x0f]"
 
 #: Top-level names that make a bare name a link; a word after a full stop is seldom one of these.
 _SURE = (
-    "com|net|org|edu|gov|info|biz|xyz|site|online|website|space|store|tech|asia|app|dev|click|club|icu|cfd|sbs|bond"
-    "|test|example|invalid|(?:com|net|org|edu|gov|ac|name|info|biz|pro|id|io)\\.vn|(?:com|net|org|edu|gov)"
-    "\\.(?:kh|la|mm|cn|hk|tw|sg|my|th|ph)|co\\.(?:jp|kr|th|uk|id)"
+    "(?:com|net|org|edu|gov|ac|name|info|biz|pro|id|io)\\.vn|(?:com|net|org|edu|gov)\\.(?:kh|la|mm|cn|hk|tw|sg|my|th|ph)"
+    "|co\\.(?:jp|kr|th|uk|id)|com|net|org|edu|gov|info|biz|xyz|site|online|website|space|store|tech|asia|app|dev|click"
+    "|club|icu|cfd|sbs|bond|test|example|invalid"
 )
 #: Names that are also words, or that follow a full stop without a space by mere haste: these need a path or "www".
 _UNSURE = (
@@ -34,7 +34,7 @@ _HOST = rf"{_LABEL}(?:{_TIGHT_DOT}{_LABEL})*{_TIGHT_DOT}"
 _MAIL_HOST = r"(?:gmail|gmai|yahoo|ymail|outlook|hotmail|icloud|live|proton(?:mail)?|zoho|qq|163|126|yandex|mail)"
 _LOCAL = r"[a-z0-9][a-z0-9._%+\-]*"
 _AT = r"(?:@ ?| @ | ?[(\[{<] ?(?:at|a|@|a cong|a moc|cong) ?[)\]}>] ?)"
-_SPOKEN_AT = r"(?:[ .]{1,2}(?:a cong|acong|a moc|a vong|at) )"
+_SPOKEN_AT = r"(?:[ .]{1,2}(?:a cong|acong|a moc|a vong) )"
 
 _EDGE = r"(?:^|[^a-z0-9@_.])"
 
@@ -42,7 +42,7 @@ EMAIL_PATTERNS = (
     rf"(?P<local>{_LOCAL})(?:{_AT}|{_SPOKEN_AT})(?P<host>(?:{_LABEL}\.)+(?:[a-z]{{2,}}))",
     rf"(?P<local>{_LOCAL})(?:{_AT}|{_SPOKEN_AT})(?P<host>(?:{_LABEL}{_DOT}){{1,3}}(?:com|net|org|vn|example|test|info|edu|io|me)"
     rf"(?:{_DOT}(?:vn|kh|cn))?)(?:[^a-z0-9]|$)",
-    rf"(?P<local>{_LOCAL})(?:{_AT}|{_SPOKEN_AT})(?P<host>{_MAIL_HOST})(?:[^a-z0-9]|$)",
+    rf"(?P<local>{_LOCAL})(?:{_AT}|{_SPOKEN_AT}| at )(?P<host>{_MAIL_HOST}(?:{_DOT}com(?:\.vn)?)?)(?:[^a-z0-9]|$)",
     rf"(?P<local>[a-z0-9._\-]{{3,}}[a-z0-9]) ?(?P<host>g ?mail{_DOT}com)",
 )
 _ID = r"[a-z0-9_.\-+%~]"
@@ -135,15 +135,15 @@ def _address(shadow: Shadow, start: int, end: int) -> Iterator[Sighting]:
     schemeless = _SCHEME_START.sub(b"", text.encode()).decode()
     bare = len(schemeless) == len(text) and not text.startswith("www")
     host, path = _parted(schemeless)
-    if not host or host in _NO_LINKS or "." not in host:
+    if not host or host in _NO_LINKS or "." not in host or "-." in host:
         return
     if bare and _has_diacritics(shadow.spelling(start, start + len(host))):
         return  # "hàng.shop": a full stop without a space after it
     if not any(map(str.isalnum, path)) and _CHANNEL_HOSTS.search(host.encode()) is not None:
         return  # the channel's own name is no contact
-    source = shadow.spelling(start, start + len(text))
-    path_spelt = source[len(source) - len(path) :] if shadow.origin is None else path
-    yield Sighting(Strength.LINK, start, start + len(text), ContactKind.URL, host.removeprefix("www.") + _bare_path(path_spelt))
+    path_as_spelt = shadow.letters(start + len(text) - len(path), start + len(text))
+    canonical = host.removeprefix("www.") + _bare_path(path_as_spelt)
+    yield Sighting(Strength.LINK, start, start + len(text), ContactKind.URL, canonical)
 
 
 def _parted(schemeless: str) -> tuple[str, str]:
@@ -168,25 +168,31 @@ def _account(shadow: Shadow, kind: ContactKind, start: int, end: int) -> Iterato
     account = shadow.text[start:end].rstrip(_TRAILING)
     if not any(map(str.isalnum, account)):
         return
-    yield Sighting(Strength.CHANNEL_LINK, start, start + len(account), kind, _account_form(kind, account, shadow, start))
+    canonical = _account_form(kind, account, shadow, start)
+    yield Sighting(Strength.CHANNEL_LINK, start, start + len(account), kind, canonical)
 
 
 def _account_form(kind: ContactKind, account: str, shadow: Shadow, start: int) -> str:
     """Return the normal form: E.164 for a number, an invitation as written, else the lower-case name."""
-    first = account.replace(" ", "").lstrip("~@")
+    path = account.replace(" ", "").lstrip("~@")
     if kind is ContactKind.FACEBOOK:
-        number = _FACEBOOK_ID.search(account.encode())
-        return number.group(1).decode() if number is not None else "/".join(_bare_path(first).split("/")[:2 if first.startswith("groups/") else 1])
-    if kind is ContactKind.TELEGRAM and first.startswith(("+", "joinchat/")):
-        return shadow.spelling(start, start + len(account)).replace(" ", "").replace("joinchat/", "+")
-    for prefix in ("s/", "c/", "r/", "ti/p/", "ti/g/"):
-        first = first.removeprefix(prefix)
-    if kind is ContactKind.WHATSAPP:
-        first = first.removeprefix("send?phone=").removeprefix("send/?phone=").partition("&")[0]
-    name = _bare_path(first).partition("/")[0] if not first.startswith("g/") else _bare_path(first)
-    name = name.lstrip("~@")
-    number_form = e164(name)
-    return number_form or name
+        return _facebook_form(path)
+    if kind is ContactKind.TELEGRAM and path.startswith(("+", "joinchat/")):
+        return shadow.letters(start, start + len(account)).replace(" ", "").replace("joinchat/", "+")
+    for prefix in ("s/", "c/", "r/", "ti/p/", "ti/g/", "send?phone=", "send/?phone="):
+        path = path.removeprefix(prefix)
+    path = _bare_path(path.partition("&")[0]).lstrip("~@")
+    name = path if path.startswith("g/") else path.partition("/")[0]
+    return e164(name) or name
+
+
+def _facebook_form(path: str) -> str:
+    """Return the number of a profile or post, a group as "groups/name", else the first part of the path."""
+    number = _FACEBOOK_ID.search(path.encode())
+    if number is not None:
+        return str(number.group(1).decode())
+    parts = _bare_path(path).split("/")
+    return "/".join(parts[: 2 if parts[0] == "groups" else 1])
 
 
 def e164(name: str) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from records.post import MaskedText, SafeText
-
 from intake.contacts import find_contacts, masked
+from records.post import MaskedText, SafeText
 
 
 def mask(text: SafeText) -> MaskedText:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import re2
-from records.contact import ContactKind
 
 from intake.cues import is_registered_number, kind_after, kind_before
 from intake.digits import DigitRun, digit_runs
 from intake.shadow import Shadow
 from intake.sighting import Sighting, Strength
+from records.contact import ContactKind
 
 #: Calling codes met in recruitment posts, and how many digits a national number there may have.
 CALLING_CODES: dict[str, tuple[int, int]] = {
@@ -38,7 +38,9 @@ _HEX_AFTER = re2.compile(rb"^[a-f]+[0-9]")
 _PLUS = re2.compile(rb"\+ ?[(]? ?$")
 _OPENING = re2.compile(rb"[+(]{1,2}(?: ?[(])? ?$")
 _MONEY_AFTER = re2.compile(rb"^ ?(?:d|dong|vnd|k|tr|trieu|ty|usd|\$|nghin|ngan|cu|te|rmb|won|yen|baht)(?:[^a-z]|$)")
-_NUMBER_KINDS = frozenset({ContactKind.ZALO, ContactKind.TELEGRAM, ContactKind.WECHAT, ContactKind.LINE, ContactKind.WHATSAPP})
+_NUMBER_KINDS = frozenset(
+    {ContactKind.ZALO, ContactKind.TELEGRAM, ContactKind.WECHAT, ContactKind.LINE, ContactKind.WHATSAPP}
+)
 
 _NO_NUMBER = (0, "", ContactKind.PHONE)
 
@@ -63,7 +65,7 @@ def _read_number(run: DigitRun, token: int, taken: int) -> tuple[int, str, Conta
         return _NO_NUMBER
     start = run.starts[token]
     plus = _PLUS.search(run.text[max(0, start - 4) : start].encode()) is not None
-    if not plus and run.values[token] in "124":
+    if not plus and (run.values[token] in "124" or (run.values[token] != "0" and run.sorts[token] != "d")):
         return _NO_NUMBER
     kind = kind_before(run.text, start)
     for count, canonical in _shapes(run.values[token : token + 18], plus, kind is not None):

@@ -19,7 +19,7 @@ _DROPPED = "\x7f"
 
 _FIXED = {
     **dict.fromkeys(MASKS.values(), MASK),
-    **dict.fromkeys("✈🛩🛫🛬", PLANE),
+    **dict.fromkeys("✈🛩", PLANE),
     **dict.fromkeys("☎☏📞📱📲🤙✆", CALL),
     **dict.fromkeys("微威薇", WEI),
     "信": XIN,
@@ -114,6 +114,12 @@ class Shadow:
         """Return the source between two places of the reading."""
         first, last = self.span(start, end)
         return self.source[first:last]
+
+    def letters(self, start: int, end: int) -> str:
+        """Return the source between two places of the reading, without what is invisible: one sign for each."""
+        if self.origin is None:
+            return self.source[start:end]
+        return "".join(self.source[place] for place in self.origin[start:end])
 
 
 def read_shadow(text: str) -> Shadow:
