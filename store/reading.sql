@@ -1,0 +1,81 @@
+-- name: posts
+-- A page of posts for partners in the order they changed, newest version and the current model's score of each.
+select p.post_id, p.platform::text as platform, p.source_id, p.host, p.actor_id, p.posted_at,
+       p.posted_precision::text as posted_precision, p.first_seen_at, p.last_seen_at, p.updated_at, p.deleted_at,
+       v.number as version, v.masked_title, v.masked_text, s.score_id, s.score, s.risk, s.role::text as role, s.roles,
+       s.exploitation, s.destination, s.out_of_scope::text as out_of_scope, s.reasons, s.model_id,
+       exists (select 1 from flag f where f.post_id = p.post_id and f.reason = 'threshold') as flagged
+from post p
+join lateral (
+    select * from post_version where post_id = p.post_id order by number desc limit 1
+) v on true
+left join score s on s.capture_id = v.capture_id and s.model_id = %(model_id)s::text
+where p.erased_at is null
+  and (%(after_time)s::timestamptz is null
+       or (p.updated_at, p.post_id) > (%(after_time)s::timestamptz, %(after_id)s::bigint))
+  and (%(since)s::timestamptz is null or p.updated_at >= %(since)s::timestamptz)
+  and (%(until)s::timestamptz is null or p.updated_at < %(until)s::timestamptz)
+  and (%(source_id)s::text is null or p.source_id = %(source_id)s::text)
+  and (%(min_score)s::double precision is null or s.score >= %(min_score)s::double precision)
+  and (%(role)s::text is null or s.role::text = %(role)s::text)
+  and (%(exploitation)s::text is null
+       or (s.exploitation ->> %(exploitation)s::text)::double precision >= 0.5)
+  and (%(destination)s::text is null or %(destination)s::text = any(s.destination))
+  and (%(flagged)s::boolean is null or %(flagged)s::boolean
+       = exists (select 1 from flag f where f.post_id = p.post_id and f.reason = 'threshold'))
+  and (%(query)s::text is null or v.search @@ plainto_tsquery('simple', %(query)s::text))
+order by p.updated_at, p.post_id
+limit %(limit)s::integer;
+
+-- name: post
+-- One post with its newest version and the current model's score.
+select p.post_id, p.platform::text as platform, p.source_id, p.host, p.actor_id, p.posted_at,
+       p.posted_precision::text as posted_precision, p.first_seen_at, p.last_seen_at, p.updated_at, p.deleted_at,
+       v.number as version, v.masked_title, v.masked_text, s.score_id, s.score, s.risk, s.role::text as role, s.roles,
+       s.exploitation, s.destination, s.out_of_scope::text as out_of_scope, s.reasons, s.model_id,
+       exists (select 1 from flag f where f.post_id = p.post_id and f.reason = 'threshold') as flagged
+from post p
+join lateral (
+    select * from post_version where post_id = p.post_id order by number desc limit 1
+) v on true
+left join score s on s.capture_id = v.capture_id and s.model_id = %(model_id)s::text
+where p.post_id = %(post_id)s::bigint and p.erased_at is null;
+
+-- name: findings
+-- The indicators seen for these scores.
+select score_id, code, start_at, end_at, weight from finding
+where score_id = any(%(scores)s::bigint[]) order by score_id, start_at, end_at, code;
+
+-- name: contact_kinds
+-- Which kinds of contact the newest version of a post holds, and where; never what they say.
+select m.start_at, m.end_at, m.in_title, ct.kind::text as kind, ct.contact_id
+from contact_mention m join contact ct using (contact_id)
+where m.capture_id = (select max(capture_id) from capture where post_id = %(post_id)s::bigint)
+order by m.in_title, m.start_at;
+
+-- name: insert_tip
+-- Note who handed a post in.
+insert into tip (agency_id, post_id, note)
+values (%(agency_id)s::bigint, %(post_id)s::bigint, %(note)s::text)
+returning tip_id;
+
+-- name: summary
+-- How much is stored and flagged by the current model.
+select (select count(*) from post where erased_at is null) as posts,
+       (select count(*) from post_version) as versions,
+       (select count(*) from contact_mention) as contacts,
+       (select count(*) from score where model_id = %(model_id)s::text) as scored,
+       (select count(*) from flag where reason = 'threshold') as flagged,
+       (select count(*) from flag where reason = 'audit_sample') as audit_sample,
+       (select count(*) from flag where state <> 'closed') as waiting;
+
+-- name: flagged_types
+-- How many flags point to each exploitation type.
+select e.key as exploitation, count(*) as flags
+from flag f join score s using (score_id), jsonb_each_text(s.exploitation) e
+where f.reason = 'threshold' and e.value::double precision >= 0.5
+group by e.key order by flags desc, e.key;
+
+-- name: ready
+-- One cheap look at the newest table proves that the database answers and is migrated.
+select count(*) as models from model;
