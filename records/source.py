@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from enum import StrEnum
 
 from records.post import Platform
@@ -70,11 +71,21 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
+class OpeningHours:
+    """The time of day, in Vietnam, at which a source may be read; ``start`` after ``end`` spans midnight."""
+
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One source file, read and checked.
 
-    ``selectors`` are CSS selectors by the name of what they find, ``mapping`` names columns of an
-    import file by our field, ``file_format`` is the import format.
+    ``start`` holds addresses, or the files of an import source. ``selectors`` are CSS selectors by
+    the name of what they find, ``mapping`` names columns of an import file by our field,
+    ``file_format`` is the import format. ``contact`` says who answers for our reading of the
+    source, ``terms`` what its owner allows. ``digest`` is the SHA-256 of the file as it stands.
     """
 
     source_id: str
@@ -91,3 +102,6 @@ class Source:
     contact: str = ""
     enabled: bool = True
     digest: str = ""
+    terms: str = ""
+    delimiter: str = ","
+    opening_hours: OpeningHours | None = None

@@ -1,0 +1,1 @@
+"""Page objects: saved responses to posts and addresses, without I/O and without a clock."""

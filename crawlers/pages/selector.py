@@ -1,0 +1,62 @@
+"""A declared selector: CSS that finds elements, with the attribute or text to take from each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import re2
+from cssselect import HTMLTranslator, SelectorError, parse
+from cssselect.xpath import XPathExpr
+
+_ENDING = re2.compile(r"^(.*?)\s*(?:::(text|attr\(\s*([A-Za-z_][-A-Za-z0-9_:.]*)\s*\)))?$")
+
+
+class SelectorRefused(ValueError):
+    """A text is no selector that a page object can use."""
+
+
+class _LinearTranslator(HTMLTranslator):
+    """CSS to XPath that asks each element about its ancestors.
+
+    The usual form (descend from every match of the left side) is quadratic in libxml2: ``.x .x`` on a
+    page of 20,000 nested elements took 18 s.
+    """
+
+    def xpath_descendant_combinator(self, left: XPathExpr, right: XPathExpr) -> XPathExpr:
+        return right.add_condition(f"ancestor::{left}")
+
+    def xpath_child_combinator(self, left: XPathExpr, right: XPathExpr) -> XPathExpr:
+        return right.add_condition(f"parent::{left}")
+
+    def xpath_direct_adjacent_combinator(self, left: XPathExpr, right: XPathExpr) -> XPathExpr:
+        return right.add_condition(f"preceding-sibling::*[1][self::{left}]")
+
+    def xpath_indirect_adjacent_combinator(self, left: XPathExpr, right: XPathExpr) -> XPathExpr:
+        return right.add_condition(f"preceding-sibling::{left}")
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredSelector:
+    """``attribute`` is the attribute to take from each element found, or empty for its words."""
+
+    css: str
+    xpath: str
+    attribute: str = ""
+
+
+@lru_cache(maxsize=1024)
+def declared_selector(text: str) -> DeclaredSelector:
+    """Read ``CSS``, ``CSS::text`` or ``CSS::attr(name)``; the ending counts for the whole selector.
+
+    Raises SelectorRefused.
+    """
+    css, _, attribute = _ENDING.match(" ".join(text.split())).groups()
+    try:
+        pseudo = any(part.pseudo_element is not None for part in parse(css))
+        xpath = _LinearTranslator().css_to_xpath(css)
+    except SelectorError as error:
+        raise SelectorRefused(f"{text!r} is no CSS selector: {error}") from error
+    if pseudo:
+        raise SelectorRefused(f"{text!r}: only one ending, ::text or ::attr(name), at the very end")
+    return DeclaredSelector(css, xpath, attribute or "")
