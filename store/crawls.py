@@ -152,7 +152,7 @@ async def keep_fetch(conn: Connection, crawl_run_id: int, fetch: Fetch) -> int:
     ).fetchone()
     if row is None:
         raise NotFound(f"no crawl run {crawl_run_id}")
-    return int(row["fetch_id"])
+    return int(row["fetch_outcome_id"])
 
 
 async def open_import(conn: Connection, source_id: str, file_digest: bytes) -> ImportFile:

@@ -59,15 +59,15 @@ from crawl_run where crawl_run_id = %(crawl_run_id)s::bigint;
 
 -- name: outcome_mix
 -- Count a run's fetches by outcome.
-select outcome::text as outcome, count(*) as fetches from fetch
+select outcome::text as outcome, count(*) as fetches from fetch_outcome
 where crawl_run_id = %(crawl_run_id)s::bigint group by outcome order by outcome;
 
 -- name: insert_fetch
 -- Store how one fetch ended.
-insert into fetch (crawl_run_id, address_id, page_id, outcome, status, bytes, milliseconds, reason)
+insert into fetch_outcome (crawl_run_id, address_id, page_id, outcome, status, bytes, milliseconds, reason)
 values (%(crawl_run_id)s::bigint, %(address_id)s::bigint, %(page_id)s::bigint, %(outcome)s::outcome,
         %(status)s::integer, %(bytes)s::bigint, %(milliseconds)s::integer, %(reason)s::text)
-returning fetch_id;
+returning fetch_outcome_id;
 
 -- name: open_import
 -- Begin an import file or find it as it was left.

@@ -125,8 +125,8 @@ create table page (
     -- A digest of another length was made by something else than our writer.
 );
 
-create table fetch (
-    fetch_id bigint generated always as identity primary key,
+create table fetch_outcome (
+    fetch_outcome_id bigint generated always as identity primary key,
     crawl_run_id bigint not null references crawl_run,
     address_id bigint references frontier on delete set null,
     page_id bigint references page on delete set null,
@@ -137,7 +137,7 @@ create table fetch (
     reason text not null default '',
     fetched_at timestamptz not null default now()
 );
-create index fetch_by_run on fetch (crawl_run_id, outcome);
+create index fetch_outcome_by_run on fetch_outcome (crawl_run_id, outcome);
 
 -- ── Posts ──────────────────────────────────────────────────────────────────────────────────────────────────
 
