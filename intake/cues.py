@@ -14,7 +14,7 @@ ZALO = rf"z{_GAP}[a@4]{_GAP}l{_GAP}[o0]|z+l|dalo"
 TELEGRAM = rf"t{_GAP}e{_GAP}l{_GAP}[e3](?:{_GAP}g{_GAP}r{_GAP}[a4]{_GAP}m)?|telegr|tlgr|tlg|tg|{PLANE}"
 FACEBOOK = r"facebook|fbook|f\.?b|face|fanpage|messenger|mess|phay ?buc|phay"
 WECHAT = (
-    rf"we{_GAP}ch?at|wei ?xin|{WEI} ?{XIN}(?: ?{CHINESE_NUMBER})?|v{XIN}{CHINESE_NUMBER}?|wx|vx|{ADD} ?(?:v|{WEI})"
+    rf"we{_GAP}ch?at|wei ?xin|{WEI} ?{XIN}(?: ?{CHINESE_NUMBER})?|v{XIN}{CHINESE_NUMBER}?|w\.?x|v\.?x|{ADD} ?(?:v|{WEI})"
 )
 LINE = r"line"
 WHATSAPP = r"what'?s?[ \-]?app|whatapp|watsapp|wapp|wsap|wa"
@@ -26,7 +26,8 @@ _CALL = (
 #: Words that may stand between a cue and what it announces.
 FILL = (
     rf"(?:[ \n:=>.()\-,{SYMBOL}/{CHINESE_NUMBER}]"
-    r"|(?:id|so|nick|ten|la|acc|name|num|qua|cho|chi|anh|em|co|minh|a|c|e)(?:[ \n:=>.()\-,/]|$))"
+    r"|(?:id|so|nick|ten|la|acc|name|num|qua|cho|chi|anh|em|co|minh|a|c|e|cam|campuchia|lao|thai|trung|tq"
+    r"|vn|viet|viet nam|mien|myanmar|dai loan|han|nhat|nuoc ngoai)(?:[ \n:=>.()\-,/]|$))"
 )
 
 _EDGE = r"(?:^|[^a-z0-9])"
@@ -34,8 +35,13 @@ _NEAREST = re2.compile(
     rf"{_EDGE}(?:(?P<zalo>{ZALO})|(?P<telegram>{TELEGRAM})|(?P<wechat>{WECHAT})|(?P<line>line(?: ?id| ?:))"
     rf"|(?P<whatsapp>{WHATSAPP})|(?P<phone>{_CALL})){FILL}{{0,14}}$".encode()
 )
+#: Up to three short words: "zalo em Tí: 0912 000 012". Asked only when no cue stands nearer.
+_NEAR = re2.compile(
+    rf"{_EDGE}(?:(?P<zalo>{ZALO})|(?P<telegram>{TELEGRAM})|(?P<wechat>{WECHAT})|(?P<whatsapp>{WHATSAPP}))"
+    r"(?:[ :]{1,2}[a-z]{1,7}){1,3}[ :]{1,2}$".encode()
+)
 _AFTER = re2.compile(
-    rf"^[ ]?[(\-,/+]?[ ]?(?:co |qua |la )?(?:(?P<zalo>{ZALO})|(?P<whatsapp>{WHATSAPP}))(?:[^a-z0-9]|$)".encode()
+    rf"^[ ]?[(\-/+]?[ ]?(?:co |qua |la )?(?:(?P<zalo>{ZALO})|(?P<whatsapp>{WHATSAPP}))(?:[^a-z0-9]|$)".encode()
 )
 _REACH = 44  # how far back a cue is looked for, in code points
 
@@ -51,7 +57,8 @@ _NO_PHONE = re2.compile(
 
 def kind_before(text: str, start: int) -> ContactKind | None:
     """Return the channel named right before ``start``, PHONE for "call" and the like; None without a cue."""
-    match = _NEAREST.search(text[max(0, start - _REACH) : start].encode())
+    before = text[max(0, start - _REACH) : start].encode()
+    match = _NEAREST.search(before) or _NEAR.search(before)
     if match is None:
         return None
     return _named(match.groupdict())

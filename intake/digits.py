@@ -20,7 +20,8 @@ _LONGEST_WORD = max(map(len, DIGIT_WORDS))
 _FIRST_LETTERS = frozenset(word[0] for word in DIGIT_WORDS)
 _DIGITS = frozenset("0123456789")
 
-_TOKEN = f"(?:[0-9oil|zsbq]|{'|'.join(sorted(DIGIT_WORDS, key=len, reverse=True))})"
+# Words stand before letters: the first alternative wins, and "b" would cut "ba" in two.
+_TOKEN = f"(?:{'|'.join(sorted(DIGIT_WORDS, key=len, reverse=True))}|[0-9oil|zsbq])"
 _BETWEEN = rf"[ \n.,_\-/\\()\[\]*~'\"{SYMBOL}{CALL}]"
 #: The shortest contact number that is looked for has eight digits.
 RUN_PATTERN = f"{_TOKEN}(?:{_BETWEEN}*{_TOKEN}){{7,}}".encode()

@@ -12,7 +12,7 @@ from records.contact import ContactKind
 from records.syllables import is_syllable
 
 _EDGE = r"(?:^|[^a-z0-9@_])"
-_SIGN = rf"[ \n:=>()\-,|{SYMBOL}{OTHER}{PLANE}{CHINESE_NUMBER}]"
+_SIGN = rf"[ \n:=>()\-,|/{SYMBOL}{OTHER}{PLANE}{CHINESE_NUMBER}]"
 _FILL = (
     rf"(?:{_SIGN}|(?:id|so|nick ?name|nick|ten|acc|name|user ?name|user|kenh|nhom|group|channel|la|cua|chi|anh|em"
     rf"|minh|sep|admin|ad|qua){_SIGN})"
@@ -32,12 +32,24 @@ def _announced(cue: str) -> str:
     return rf"{_EDGE}(?:{cue})(?P<gap>{_FILL}{{0,10}})(?P<at>@ ?|(?:a cong|acong) )?(?P<name>{_NAME})"
 
 
+#: "Liên lạc cô Mai: tenmau_02": the channel was named before, or never.
+_ANNOUNCED_ANYHOW = (
+    r"(?:^|[^a-z0-9])(?:lien lac|lien he|lh|add|kb|ket ban|nick|id|inbox|ib|nhan tin|nhan)[^\n:@0-9]{0,24}: ?"
+    r"(?P<at>@ ?)?(?P<name>[a-z][a-z.]*[a-z0-9._]*[0-9_][a-z0-9_]*)"
+)
 HANDLE_PATTERNS: tuple[tuple[ContactKind, str], ...] = (
     *((kind, _announced(cue)) for kind, cue in _CUES.items()),
+    (ContactKind.TELEGRAM, _ANNOUNCED_ANYHOW),
     (ContactKind.TELEGRAM, r"(?:^|[^a-z0-9_.])(?P<at>@ ?|a cong )(?P<name>[a-z][a-z0-9_.\-]{2,})"),
 )
 _COMPILED = tuple((kind, AsciiPattern(pattern)) for kind, pattern in HANDLE_PATTERNS)
-_BARE = len(HANDLE_PATTERNS) - 1
+_CHANNELS = {
+    kind: AsciiPattern(rf"{_EDGE}(?:{cue})(?:[^a-z0-9]|$)")
+    for kind, cue in _CUES.items()
+    if kind is not ContactKind.LINE  # "line" is a factory's, too
+}
+#: The rules whose handles carry no channel's name in front.
+_BARE = len(HANDLE_PATTERNS) - 2
 _MENTION_OF_ALL = frozenset(
     {"all", "everyone", "here", "channel", "moinguoi", "tatca", "admin", "highlight", "followers"}
 )
@@ -56,7 +68,7 @@ _WORDS = frozenset(
         "live", "stream", "livestream", "tiktok", "youtube", "shopee", "lazada", "instagram", "viber", "skype", "signal",
         "line", "bank", "number", "sdt", "ctv", "nvkd", "cskh", "telesale", "telesales", "telemarketing", "desktop",
         "update", "login", "password", "token", "members", "member", "sticker", "nickname", "username", "user", "name",
-        "nick", "acc", "face", "mess", "add", "kb", "ket-ban", "kbạn"
+        "nick", "acc", "face", "mess", "resolve", "add", "kb", "ket-ban", "kbạn"
     ]
 )  # fmt: skip
 
@@ -70,12 +82,30 @@ def find_handles(shadow: Shadow, rules: Iterable[int]) -> Iterator[Sighting]:
             start, end = pattern.span(match, "name")
             name = shadow.text[start:end].rstrip("._-")
             at = match.group(b"at") or b""
-            gap = b"" if rule == _BARE else match.group(b"gap")
+            gap = b"" if rule >= _BARE else match.group(b"gap")
             if not _is_name(shadow, start, name, at.decode(), gap.decode(), kind):
                 continue
             first = pattern.span(match, "at")[0] if at.strip() == b"@" else start
-            strength = Strength.BARE if rule == _BARE else Strength.NAMED_HANDLE
-            yield Sighting(strength, first, start + len(name), kind, name)
+            if rule < _BARE:
+                yield Sighting(Strength.NAMED_HANDLE, first, start + len(name), kind, name)
+            else:
+                yield Sighting(Strength.BARE, first, start + len(name), _nearest_channel(shadow.text, first, start + len(name)), name)
+
+
+def _nearest_channel(text: str, start: int, end: int) -> ContactKind:
+    """Return the channel named right after a handle, else last in its sentence, else last before; else Telegram."""
+    clause = text[end : end + 18].replace("\n", ",").replace(".", ",").replace("-", ",")
+    after, before = clause.partition(",")[0], text[max(0, start - 120) : start]
+    sentence = before.replace("\n", ". ").rpartition(". ")[2]
+    return _last_channel(after) or _last_channel(sentence) or _last_channel(before) or ContactKind.TELEGRAM
+
+
+def _last_channel(text: str) -> ContactKind | None:
+    """Return the channel that a piece of the plain reading names last."""
+    raw = text.encode()
+    last = {kind: max((match.end() for match in cue.finditer(raw)), default=0) for kind, cue in _CHANNELS.items()}
+    kind = max(last, key=last.__getitem__)
+    return kind if last[kind] else None
 
 
 def _is_name(shadow: Shadow, start: int, name: str, at: str, gap: str, kind: ContactKind) -> bool:
@@ -86,7 +116,7 @@ def _is_name(shadow: Shadow, start: int, name: str, at: str, gap: str, kind: Con
     is_mixed = any(sign.isdigit() for sign in name) and sum(sign.isalpha() for sign in name) >= 3
     if at == "@":
         return len(name) >= 4 and (spelling.isascii() or is_mixed or "_" in name or kind is not ContactKind.TELEGRAM)
-    if kind is ContactKind.LINE and not ("id" in gap or ":" in gap):
+    if kind is ContactKind.LINE and not ("id" in gap or ":" in gap or (name[:4].isalpha() and is_mixed)):
         return False
     if is_mixed and is_syllable(name.translate(_LEET)):
         return False

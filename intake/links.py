@@ -26,7 +26,7 @@ _SURE = (
 )
 #: Names that are also words, or that follow a full stop without a space by mere haste: these need a path or "www".
 _UNSURE = (
-    "vn|io|me|cc|co|ai|to|ly|gl|gg|tv|top|shop|vip|pro|link|live|life|work|jobs|job|fun|page|win|bet|one|run|new|web"
+    "vn|gle|io|me|cc|co|ai|to|ly|gl|gg|tv|top|shop|vip|pro|link|live|life|work|jobs|job|fun|page|win|bet|one|run|new|web"
     "|kh|la|mm|cn|hk|tw|sg|my|th|ph|jp|kr|us|uk|eu|ru|de|fr|in|id|im|is|st|ws|pw|su|tk|ml|ga|cf|gq|mobi|today|world|media|news"
 )
 _LABEL = r"[a-z0-9][a-z0-9\-]*"
@@ -137,7 +137,7 @@ def _address(shadow: Shadow, start: int, end: int) -> Iterator[Sighting]:
     host, path = _parted(schemeless)
     if not host or host in _NO_LINKS or "." not in host or "-." in host:
         return
-    if bare and _has_diacritics(shadow.spelling(start, start + len(host))):
+    if bare and _is_no_host(host, shadow.spelling(start, start + len(host)).partition(" ")[0]):
         return  # "hàng.shop": a full stop without a space after it
     if not any(map(str.isalnum, path)) and _CHANNEL_HOSTS.search(host.encode()) is not None:
         return  # the channel's own name is no contact
@@ -158,9 +158,9 @@ def _bare_path(path: str) -> str:
     return path.partition("?")[0].partition("#")[0].rstrip("/")
 
 
-def _has_diacritics(spelling: str) -> bool:
-    """Say whether the spelling holds Vietnamese letters that no host name on its own would."""
-    return spelling != spelling.translate(PLAIN_LETTER)
+def _is_no_host(host: str, spelling: str) -> bool:
+    """Say whether a bare host name is none: spelt with Vietnamese letters, or digits before its last dot."""
+    return spelling != spelling.translate(PLAIN_LETTER) or not any(map(str.isalpha, host.rpartition(".")[0]))
 
 
 def _account(shadow: Shadow, kind: ContactKind, start: int, end: int) -> Iterator[Sighting]:
@@ -179,10 +179,10 @@ def _account_form(kind: ContactKind, account: str, shadow: Shadow, start: int) -
         return _facebook_form(path)
     if kind is ContactKind.TELEGRAM and path.startswith(("+", "joinchat/")):
         return shadow.letters(start, start + len(account)).replace(" ", "").replace("joinchat/", "+")
-    for prefix in ("s/", "c/", "r/", "ti/p/", "ti/g/", "send?phone=", "send/?phone="):
+    for prefix in ("s/", "c/", "g/", "r/", "ti/p/", "ti/g/", "send?phone=", "send/?phone="):
         path = path.removeprefix(prefix)
     path = _bare_path(path.partition("&")[0]).lstrip("~@")
-    name = path if path.startswith("g/") else path.partition("/")[0]
+    name = path.partition("/")[0]
     return e164(name) or name
 
 

@@ -19,12 +19,12 @@ _BANKS = (
     r"|shopee ?pay|vnpay|aba|wing|acleda|alipay"
 )
 _ACCOUNT_WORDS = (
-    r"so tai khoan|so tk|stk|s\.t\.k|tai khoan|tk|account(?: number| no)?|chuyen khoan|chuyen tien|ck|coc|bank(?:ing)?"
+    r"so tai khoan|so tk|stk|s\.t\.k|tai khoan|tk|account(?: number| no)?|chuyen khoan|chuyen tien|chuyen (?:vao|qua|sang)|ck|coc|bank(?:ing)?"
     r"|ngan hang|vi"
 )
 _SIGN = r"[ \n:=>.()\-,/#]"
 _FILL = (
-    rf"(?:{_SIGN}|(?:so|tk|tai khoan|stk|ngan hang|nh|bank|vao|qua|toi|den|cho|la|cua|em|minh|shop|{_BANKS}){_SIGN})"
+    rf"(?:{_SIGN}|(?:so|tk|tai khoan|stk|ngan hang|nh|bank|vao|qua|toi|den|cho|la|cua|em|minh|shop|no|dua|ben|gui|ho|nhan|chinh|phu|nay|sau|day|moi|thi|{_BANKS}){_SIGN})"
 )
 _DIGITS = r"[0-9](?:[ .\-_]{0,3}[0-9]){5,18}"
 _LONG_DIGITS = r"[0-9](?:[ .\-_]{0,3}[0-9]){7,18}"
@@ -37,7 +37,7 @@ NUMBER_PATTERNS: tuple[tuple[ContactKind, str], ...] = (
     (ContactKind.BANK_ACCOUNT, rf"{_EDGE}(?:{_ACCOUNT_WORDS}|{_BANKS}){_FILL}{{0,12}}(?P<number>{_DIGITS})"),
     (
         ContactKind.BANK_ACCOUNT,
-        rf"{_EDGE}(?P<number>{_LONG_DIGITS}) ?[\-(/,:|]? ?(?:ngan hang |nh |bank )?(?:{_BANKS})(?:[^a-z0-9]|$)",
+        rf"{_EDGE}(?P<number>{_LONG_DIGITS}) ?[\-(/,:|]? ?(?:ngan hang|bank|(?:nh )?(?:{_BANKS}))(?:[^a-z0-9]|$)",
     ),
     (
         ContactKind.ID_NUMBER,
@@ -46,7 +46,7 @@ NUMBER_PATTERNS: tuple[tuple[ContactKind, str], ...] = (
     ),
     (
         ContactKind.ID_NUMBER,
-        rf"{_EDGE}(?:ho chieu|passport|pass|hc|pp)(?:{_SIGN}|(?:so|la|number|no|em|minh){_SIGN}){{0,10}}"
+        rf"{_EDGE}(?:ho chieu|passport|pass|hc|pp)(?:{_SIGN}|(?:so|la|number|no|em|minh){_SIGN}){{1,10}}"
         r"(?P<number>[a-z]{1,2} ?[0-9](?:[ .\-]?[0-9]){5,8}|[0-9]{8,9})",
     ),
     (
@@ -58,7 +58,7 @@ _COMPILED = tuple((kind, AsciiPattern(pattern)) for kind, pattern in NUMBER_PATT
 _HOTLINE = re2.compile(rb"^1[89]00[0-9]{4,6}$")
 _AMOUNT = r"[1-9][0-9]{0,2}(?:[. ][0-9]{3})*"
 _MONEY = re2.compile(rf"^(?:{_AMOUNT}(?: ?- ?{_AMOUNT})?|[1-9][0-9]{{2,4}}000)$".encode())
-_MONEY_AFTER = re2.compile(rb"^ ?(?:d|dong|vnd|k|tr|trieu|ty|usd|\$|nghin|ngan|te)(?:[^a-z]|$)")
+_MONEY_AFTER = re2.compile(rb"^ ?(?:d|dong|vnd|k|tr|trieu|ty|usd|\$|nghin|te)(?:[^a-z]|$)")
 _DATE = re2.compile(
     rb"^[0-3]?[0-9][.\-][01]?[0-9][.\-](?:19|20)[0-9]{2}$|^(?:19|20)[0-9]{2}[.\- ]{1,3}(?:19|20)[0-9]{2}$"
 )

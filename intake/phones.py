@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import re2
 
 from intake.cues import is_registered_number, kind_after, kind_before
-from intake.digits import DigitRun, digit_runs
+from intake.digits import LOOK_ALIKES, DigitRun, digit_runs
 from intake.shadow import Shadow
 from intake.sighting import Sighting, Strength
 from records.contact import ContactKind
@@ -67,7 +67,7 @@ def _read_number(run: DigitRun, token: int, taken: int) -> tuple[int, str, Conta
     plus = _PLUS.search(run.text[max(0, start - 4) : start].encode()) is not None
     if not plus and (run.values[token] in "124" or (run.values[token] != "0" and run.sorts[token] != "d")):
         return _NO_NUMBER
-    kind = kind_before(run.text, start)
+    kind = kind_before(run.text, _with_opening(run.text, start))
     for count, canonical in _shapes(run.values[token : token + 18], plus, kind is not None):
         if _ends_well(run, token, count) and _is_believable(run, token, count, taken, kind is not None, plus):
             return count, canonical, _kind(run, token, count, kind)
@@ -165,14 +165,16 @@ def _is_believable(run: DigitRun, token: int, count: int, taken: int, cued: bool
     if is_registered_number(run.text, run.starts[token]):
         return False
     leading_zero = run.values[token] == "0"
-    if "," in gaps and groups[0] < 3 and "w" not in sorts and max(groups) > 1:
+    uniform = len(set(gaps)) <= 1
+    if "w" not in sorts and _is_decimals(groups, gaps, uniform):
         return False
+    if sorts[0] == "o" and groups[0] == 1 and not cued and run.values[: token + count].endswith("000"):
+        return False  # "ở 300 000 000"
     if leading_zero and groups[0] == 1 and gaps[:1] in (["."], [","]) and len(groups) == 2:
         return cued  # 0.912345678 is a decimal number
-    uniform = len(set(gaps)) <= 1
     if leading_zero and _is_dated(run.values[token : token + count], groups, gaps):
         return False
-    if max(groups) <= 2 and not uniform and not cued and "w" not in sorts:
+    if max(groups) == 2 and not uniform and not cued and "w" not in sorts:
         return False
     if not leading_zero and _is_money(run, token, count, groups, gaps, cued):
         return False
@@ -184,25 +186,35 @@ def _is_believable(run: DigitRun, token: int, count: int, taken: int, cued: bool
 def _is_written_out(run: DigitRun, token: int, count: int, sorts: str, cued: bool) -> bool:
     """Say whether enough true digits or digit words stand among the look-alike letters."""
     true, zeros, others, words = (sorts.count(sort) for sort in "dolw")
-    if words:
-        return (true + words >= 8 and words >= 2) or (cued and true + words >= 6)
-    if not zeros and not others:
+    if not zeros and not others and not words:
         return True
-    if not _groups_of_letters_are_zeros(run, token, count):
+    if not _groups_of_letters_are_numbers(run, token, count, cued):
         return False
+    if words:
+        return words >= 2 and true + words + zeros >= (6 if cued else 8)
     return true >= 2 if cued else true >= 3 and true + zeros >= 7
 
 
-def _groups_of_letters_are_zeros(run: DigitRun, token: int, count: int) -> bool:
-    """Refuse groups that are words: of letters only, and neither "ooo" nor three or more of o, l and i."""
-    place = token
+def _groups_of_letters_are_numbers(run: DigitRun, token: int, count: int, cued: bool) -> bool:
+    """Refuse groups that are words: of letters only, and neither "ooo" nor three or more of o, l and i.
+
+    After a cue three or more of any look-alike letters are believed.
+    """
+    place, long_enough = token, set(LOOK_ALIKES) if cued else set("oli")
     for length in run.groups(token, count):
         sorts = run.sorts[place : place + length]
-        letters = run.text[run.starts[place] : run.ends[place + length - 1]]
-        if "d" not in sorts and set(letters) != {"o"} and not (length >= 3 and set(letters) <= set("oli")):
+        letters = set(run.text[run.starts[place] : run.ends[place + length - 1]])
+        if "d" not in sorts and "w" not in sorts and letters != {"o"} and not (length >= 3 and letters <= long_enough):
             return False
         place += length
     return True
+
+
+def _is_decimals(groups: list[int], gaps: list[str], uniform: bool) -> bool:
+    """Say whether commas or points stand as in decimal numbers: "21,0285", "0,5 - 0,7 - 0,9"."""
+    if "," in gaps and (not uniform or (groups[0] < 3 and max(groups) > 1)):
+        return True
+    return not uniform and max(groups) == 1 and set(gaps[::2]) == {"."} and "." not in gaps[1::2]
 
 
 def _is_dated(digits: str, groups: list[int], gaps: list[str]) -> bool:
@@ -217,7 +229,8 @@ def _is_money(run: DigitRun, token: int, count: int, groups: list[int], gaps: li
     end = run.ends[token + count - 1]
     if _MONEY_AFTER.search(run.text[end : end + 8].encode()) is not None:
         return True
-    if cued and not run.values[token : token + count].endswith("00"):
+    stuck_plus = run.text[run.starts[token] - 1 : run.starts[token]] == "+"
+    if (cued or stuck_plus) and not run.values[token : token + count].endswith("00"):
         return False
     in_thousands = len(groups) > 1 and groups[0] <= 3 and set(groups[1:]) == {3} and len(set(gaps)) == 1
     return in_thousands and gaps[0] in (".", ",", " ") and not run.values[token:].startswith("84")

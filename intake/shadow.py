@@ -26,7 +26,7 @@ _FIXED = {
     "加": ADD,
     "号": CHINESE_NUMBER,
     "號": CHINESE_NUMBER,
-    **dict.fromkeys("·•・。․‧∙⋅｡", "."),
+    **dict.fromkeys("·•・。․‧∙⋅｡…‥⋯", "."),
     **dict.fromkeys("、，‚", ","),
     **dict.fromkeys("−➖⁃ー", "-"),
     **dict.fromkeys("【「『〔《〈", "("),
