@@ -13,7 +13,7 @@ from typing import Self
 
 import h11
 
-from crawlers.guard_addresses import Cut, Reason, Refused, Stopped, Unreachable, judge_answers
+from crawlers.guard_addresses import Cut, Reason, Refused, Stopped, Unreachable, is_literal, judge_answers
 from crawlers.guard_exchange import Errand, Speaker, carry_exchange, carry_tunnel, read_errand
 from crawlers.guard_rules import GuardRules, judge_target
 from crawlers.guard_wire import Allowance, ClientLeft, Wire
@@ -176,8 +176,8 @@ class Guard:
             async with asyncio.timeout(self._rules.connect_seconds):
                 if loopback is not None:
                     return await self._dial_first((loopback,), port)
-                addresses = judge_answers(host, port, await self._resolve(host, port))
-                return await self._dial_first(addresses, port)
+                answers = [host] if is_literal(host) else await self._resolve(host, port)
+                return await self._dial_first(judge_answers(host, port, answers), port)
         except (TimeoutError, OSError):
             raise Unreachable(Reason.CONNECT, host, port) from None
 
@@ -195,15 +195,21 @@ async def _answer(client: Speaker, stopped: Stopped) -> bool:
     if not client.may_answer:
         return False
     is_refused = isinstance(stopped, Refused)
+    verdict = "refused" if is_refused else "failed"
+    # Chromium makes a network error of an error status without a body, and hides its headers.
+    body = f"{verdict}: {stopped.reason}\n".encode("ascii")
     headers = [
-        (VERDICT_HEADER, "refused" if is_refused else "failed"),
+        (VERDICT_HEADER, verdict),
         (REASON_HEADER, stopped.reason.value),
-        ("Content-Length", "0"),
+        ("Content-Type", "text/plain"),
+        ("Content-Length", str(len(body))),
         ("Connection", "close"),
     ]
     status = 403 if is_refused else 504 if stopped.reason in (Reason.IDLE, Reason.TOTAL) else 502
     try:
         await client.say(h11.Response(status_code=status, headers=headers, reason=stopped.reason.value))
+        if client.wants_body:
+            await client.say(h11.Data(data=body))
         await client.say(h11.EndOfMessage())
     except ClientLeft:
         return False

@@ -162,6 +162,11 @@ def read_absolute_url(target: str) -> tuple[str, int, str]:
     return host, port, path if path.startswith("/") else "/" + path
 
 
+def is_literal(host: str) -> bool:
+    """Tell whether a host from `read_host` is an IP address rather than a name."""
+    return ":" in host or host.rpartition(".")[2].isdigit()
+
+
 def is_public(text: str) -> bool:
     """Tell whether an IP address is an ordinary host of the public internet. Zone ids and broken text are not."""
     try:

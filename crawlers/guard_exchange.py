@@ -39,6 +39,7 @@ class Speaker:
     def __init__(self, wire: Wire, role: type[h11.Sentinel]) -> None:
         self.wire = wire
         self.frames = h11.Connection(role, max_incomplete_event_size=MAX_HEAD)
+        self.wants_body = True
 
     async def hear(self) -> h11.Event | type[h11.PAUSED]:
         """Return the next event; raises `h11.RemoteProtocolError` for what is no HTTP."""
@@ -46,6 +47,8 @@ class Speaker:
             if self.frames.they_are_waiting_for_100_continue:
                 await self.say(h11.InformationalResponse(status_code=100, headers=[]))
             self.frames.receive_data(await self.wire.read())
+        if isinstance(event, h11.Request):
+            self.wants_body = event.method != b"HEAD"
         return event
 
     async def say(self, event: h11.Event) -> None:

@@ -44,6 +44,14 @@ async def answer_ok(head: bytes, reader: asyncio.StreamReader, writer: asyncio.S
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello")
 
 
+async def endless(head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer with a page that has no end."""
+    writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+    while True:
+        writer.write(b"x" * 50_000)
+        await writer.drain()
+
+
 @contextlib.asynccontextmanager
 async def a_site(answer: Answer = answer_ok, address: str = "127.0.0.1") -> AsyncIterator[Site]:
     """Serve on one TCP port, and count what comes to the same port by UDP."""
@@ -148,10 +156,10 @@ def reasons(guard: Guard, since: int = 0) -> list[Reason]:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    """Let the loop turn until something holds; fails after twenty seconds."""
+    """Wait until something holds that another process or the kernel brings about; fails after twenty seconds."""
     async with asyncio.timeout(20):
-        while not holds():  # noqa: ASYNC110 - what is waited for has no event of its own
-            await asyncio.sleep(0)
+        while not holds():  # noqa: ASYNC110 - what is waited for has no event in this process
+            await asyncio.sleep(0.01)
 
 
 @dataclass

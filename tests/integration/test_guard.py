@@ -18,6 +18,7 @@ from tests.integration.guard_lab import (
     a_site,
     answer_ok,
     ask,
+    endless,
     get,
     reasons,
     rules_for,
@@ -191,6 +192,10 @@ async def test_a_refusal_says_so_and_why_on_http_and_on_a_tunnel() -> None:
             assert status(response) == 403
             assert b"X-Guard: refused\r\n" in response
             assert b"X-Guard-Reason: host-not-allowed\r\n" in response
+            assert response.endswith(b"\r\n\r\nrefused: host-not-allowed\n")
+        head = await ask(guard, "HEAD http://other.test/ HTTP/1.1\r\nHost: other.test\r\n\r\n")
+        assert status(head) == 403
+        assert head.endswith(b"\r\n\r\n")
         assert guard.was_refused("other.test")
         assert not guard.was_cut("other.test")
 
@@ -286,13 +291,6 @@ async def test_a_name_server_that_never_answers_ends_in_no_connection() -> None:
 
 
 # Limits
-
-
-async def endless(head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
-    while True:
-        writer.write(b"x" * 50_000)
-        await writer.drain()
 
 
 async def silent_after_head(head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
