@@ -13,6 +13,9 @@ from store.statements import Family
 
 SQL = Family("crawls")
 
+#: The class of the advisory locks by which living crawl runs are known.
+RUN_LOCK = 0x5249534B
+
 
 class RunState(StrEnum):
     """Where a crawl run or an import stands."""
@@ -96,8 +99,21 @@ async def start_run(conn: Connection, source_id: str) -> int:
     row = await (await conn.execute(SQL["start_run"], {"source_id": source_id})).fetchone()
     if row is None:
         raise NotFound(f"no source {source_id}")
-    await conn.execute(SQL["interrupt_runs"], {"source_id": source_id, "except_id": row["crawl_run_id"]})
+    await conn.execute(
+        SQL["interrupt_runs"], {"source_id": source_id, "except_id": row["crawl_run_id"], "class": RUN_LOCK}
+    )
     return int(row["crawl_run_id"])
+
+
+async def hold_run(conn: Connection, crawl_run_id: int) -> None:
+    """Hold a run on a connection of its own for as long as its process lives; the kernel of the lease rules."""
+    await conn.execute(SQL["hold_run"], {"class": RUN_LOCK, "run": crawl_run_id % 2147483647})
+
+
+async def standing_posts(conn: Connection, source_id: str) -> int:
+    """Count the posts of a source that are known and not deleted."""
+    row = await (await conn.execute(SQL["standing_posts"], {"source_id": source_id})).fetchone()
+    return 0 if row is None else int(row["posts"])
 
 
 async def count_run(conn: Connection, crawl_run_id: int, *, seen: int, new: int, changed: int) -> None:

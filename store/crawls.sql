@@ -38,7 +38,16 @@ insert into crawl_run (source_id) values (%(source_id)s::text) returning crawl_r
 -- name: interrupt_runs
 -- Close runs of a source that ended without a word: their program was killed.
 update crawl_run set state = 'interrupted', ended_at = now(), reason = 'the crawl ended without a word'
-where source_id = %(source_id)s::text and state = 'running' and crawl_run_id <> %(except_id)s::bigint;
+where source_id = %(source_id)s::text and state = 'running' and crawl_run_id <> %(except_id)s::bigint
+  and not exists (
+    select 1 from pg_locks l
+    where l.locktype = 'advisory' and l.classid = %(class)s::integer::oid
+      and l.objid = (crawl_run_id % 2147483647)::integer::oid
+      and l.database = (select oid from pg_database where datname = current_database()));
+
+-- name: standing_posts
+-- How many posts of a source are known and not deleted.
+select count(*) as posts from post where source_id = %(source_id)s::text and deleted_at is null;
 
 -- name: count_run
 -- Add what one page yielded to its run.
@@ -86,3 +95,7 @@ where import_file_id = %(import_file_id)s::bigint;
 -- Write how an import ended.
 update import_file set state = %(state)s::run_state, ended_at = now()
 where import_file_id = %(import_file_id)s::bigint and state = 'running';
+
+-- name: hold_run
+-- Hold a crawl run by a lock that the server frees the moment its holder dies.
+select pg_try_advisory_lock(%(class)s::integer, %(run)s::integer) as held;

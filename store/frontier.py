@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from records.errors import NotFound
 from records.source import AddressKind
+from store.crawls import RUN_LOCK
 from store.pool import Connection
 from store.posts import reserve
 from store.seal import Vault, associated
@@ -93,10 +94,13 @@ async def wake_addresses(conn: Connection, vault: Vault, source_id: str, urls: S
 
 
 async def lease_addresses(
-    conn: Connection, vault: Vault, source_id: str, *, limit: int, seconds: float
+    conn: Connection, vault: Vault, source_id: str, *, crawl_run_id: int, limit: int, seconds: float
 ) -> list[LeasedAddress]:
     """Take up to ``limit`` due addresses for ``seconds``; the caller commits at once."""
-    rows = await conn.execute(SQL["lease_addresses"], {"source_id": source_id, "limit": limit, "seconds": seconds})
+    rows = await conn.execute(
+        SQL["lease_addresses"],
+        {"source_id": source_id, "crawl_run_id": crawl_run_id, "limit": limit, "seconds": seconds},
+    )
     leased = []
     async for row in rows:
         key = vault.unwrap(row["wrapped"], row["master_key_id"])
@@ -151,6 +155,18 @@ async def fail_address(conn: Connection, address: LeasedAddress) -> bool:
     """Give an address up for good; False means the lease was lost."""
     values = {"address_id": address.address_id, "token": address.token}
     return await (await conn.execute(SQL["fail_address"], values)).fetchone() is not None
+
+
+async def free_dead_leases(conn: Connection, source_id: str) -> int:
+    """Give back addresses held by crawl runs whose process is dead; returns how many."""
+    rows = await conn.execute(SQL["free_dead_leases"], {"source_id": source_id, "class": RUN_LOCK})
+    return len(await rows.fetchall())
+
+
+async def soonest(conn: Connection, source_id: str) -> float | None:
+    """Return the seconds until a waiting address of a source is due; None when none waits."""
+    row = await (await conn.execute(SQL["soonest"], {"source_id": source_id})).fetchone()
+    return None if row is None or row["seconds"] is None else max(0.0, float(row["seconds"]))
 
 
 async def unfinished(conn: Connection, source_id: str) -> int:

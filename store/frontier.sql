@@ -30,7 +30,7 @@ where source_id = %(source_id)s::text and fingerprint = any(%(fingerprints)s::by
 -- name: lease_addresses
 -- Take due addresses of a source, none of a parked host, none that somebody else holds; expiry is judged here.
 update frontier f set state = 'leased', attempts = f.attempts + 1, lease_token = nextval('lease_token'),
-    lease_until = now() + make_interval(secs => %(seconds)s::double precision)
+    lease_until = now() + make_interval(secs => %(seconds)s::double precision), lease_run_id = %(crawl_run_id)s::bigint
 from (
     select address_id from frontier q
     where source_id = %(source_id)s::text
@@ -89,3 +89,18 @@ on conflict (host) do update set
     free_at = greatest(host_pace.free_at, clock_timestamp()) + make_interval(secs => %(delay)s::double precision)
 returning greatest(0, extract(epoch from free_at - clock_timestamp()) - %(delay)s::double precision)::double precision
     as wait;
+
+-- name: free_dead_leases
+-- Give back addresses whose crawl run nobody holds any more: its process was killed.
+update frontier set state = 'queued', lease_until = null
+where source_id = %(source_id)s::text and state = 'leased' and not exists (
+    select 1 from pg_locks l
+    where l.locktype = 'advisory' and l.classid = %(class)s::integer::oid
+      and l.objid = (lease_run_id % 2147483647)::integer::oid
+      and l.database = (select oid from pg_database where datname = current_database()))
+returning address_id;
+
+-- name: soonest
+-- How many seconds until the next queued or leased address of a source is due; null when none waits.
+select extract(epoch from min(greatest(next_at, coalesce(lease_until, next_at))) - now())::double precision as seconds
+from frontier where source_id = %(source_id)s::text and state in ('queued', 'leased');

@@ -96,6 +96,7 @@ create table frontier (
     attempts integer not null default 0,
     lease_token bigint not null default 0,
     lease_until timestamptz,
+    lease_run_id bigint references crawl_run,
     next_at timestamptz not null default now(),
     etag text,
     last_modified text,
