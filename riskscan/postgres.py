@@ -9,13 +9,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, LOCK_UN, flock
+from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
 from pathlib import Path
 
 import psycopg
 
 from records.errors import DatabaseUnavailable
-from riskscan.postgres_address import ServerAddress, passwords_kept, socket_folder
+from riskscan.postgres_address import ServerAddress, passwords_kept, remove_short_folder, socket_folder
 from riskscan.postgres_cluster import (
     SQL,
     bundled_binaries,
@@ -88,11 +88,13 @@ def embedded_server(
     """
     with _plain_refusals():
         keeper = Keeper(_data_folder(data_folder), key_folder, durable, binaries or bundled_binaries())
+        if keeper.cluster.exists():
+            cluster_user(keeper.cluster)  # before a lock file of ours stands in another user's way
         users = os.open(keeper.data_folder / USERS_LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        with _plain_refusals(), keeper.alone():
+        with _plain_refusals(), keeper.alone() as lock:
             flock(users, LOCK_SH)  # the kernel lets go of it when we die, however we die
-            address = keeper.join()
+            address = keeper.join(lock)
         yield address
     finally:
         try:
@@ -153,17 +155,16 @@ class Keeper:
         return self.data_folder / CLUSTER
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Hold the start lock: one starts or stops at a time."""
+    def alone(self) -> Iterator[int]:
+        """Hold the start lock, and give its descriptor: one starts or stops at a time."""
         lock = os.open(self.data_folder / START_LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             flock(lock, LOCK_EX)
-            yield
+            yield lock
         finally:
-            flock(lock, LOCK_UN)
-            os.close(lock)
+            os.close(lock)  # and not LOCK_UN, which would also unlock for a child that was given the descriptor
 
-    def join(self) -> ServerAddress:
+    def join(self, lock: int) -> ServerAddress:
         """Find the server answering, or make it answer."""
         refuse_other_version(self.cluster, self.binaries)
         passwords = passwords_kept(self.data_folder, self.key_folder, self.cluster.exists())
@@ -171,7 +172,7 @@ class Keeper:
             user = cluster_user(self.cluster)
         else:
             user = first_user(self.data_folder, self.binaries)
-            make_cluster(self.cluster, self.binaries, user, passwords, self.durable)
+            make_cluster(self.cluster, self.binaries, user, passwords, lock, self.durable)
         sockets = socket_folder(self.data_folder, user.uid, user.gid)
         address = ServerAddress(socket_folder=sockets, **asdict(passwords))
         self._make_answer(address, user)
@@ -226,6 +227,7 @@ class Keeper:
             if time.monotonic() > deadline:
                 raise DatabaseUnavailable(f"PostgreSQL in {self.cluster} (process {pid}) did not stop")
             time.sleep(SECONDS_BETWEEN_TRIES / 5)
+        remove_short_folder(self.data_folder)
 
 
 def answers(address: ServerAddress, cluster: Path) -> bool:

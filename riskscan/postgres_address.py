@@ -111,11 +111,12 @@ def _write(path: Path, passwords: Passwords) -> None:
 def socket_folder(data_folder: Path, uid: int, gid: int) -> Path:
     """Make sure of a folder of mode 0700 that the server's user owns and whose socket path the kernel accepts.
 
-    A data folder with a long path gets `sock` as a link to a short folder of its own below the temporary folder:
-    the link is what makes every later program, whatever its TMPDIR, look in the same place.
+    A data folder with a long path, or a comma in it, gets `sock` as a link to a short folder of its own below the
+    temporary folder; the link shows where the socket is.
     """
     place = data_folder / "sock"
-    if len(os.fsencode(place / SOCKET_NAME)) > LONGEST_SOCKET_PATH:
+    # A comma would part the path into several hosts in a connection string.
+    if len(os.fsencode(place / SOCKET_NAME)) > LONGEST_SOCKET_PATH or "," in str(place):
         place = _short_folder(data_folder, uid)
     try:
         place.mkdir(mode=0o700)
@@ -138,6 +139,14 @@ def _short_folder(data_folder: Path, uid: int) -> Path:
         link.unlink()
         link.symlink_to(short)
     return short
+
+
+def remove_short_folder(data_folder: Path) -> None:
+    """Leave no empty folder behind in the temporary folder once the server has stopped."""
+    link = data_folder / "sock"
+    if link.is_symlink():
+        with suppress(OSError):  # a file of somebody's in it: then it stays, and the next start judges it
+            link.readlink().rmdir()
 
 
 def _refuse_unless_ours(place: Path, uid: int) -> None:

@@ -78,8 +78,13 @@ def refuse_other_version(cluster: Path, binaries: Path) -> None:
         )
 
 
-def make_cluster(cluster: Path, binaries: Path, user: ServerUser, passwords: Passwords, durable: bool) -> None:
-    """Run initdb in a folder beside, and give it the cluster's name only when it is whole."""
+def make_cluster(
+    cluster: Path, binaries: Path, user: ServerUser, passwords: Passwords, lock: int, durable: bool
+) -> None:
+    """Run initdb in a folder beside, and give it the cluster's name only when it is whole.
+
+    initdb inherits the start lock: where we are killed, nobody begins anew before the orphan has ended.
+    """
     draft = cluster.with_name(cluster.name + ".new")
     if draft.exists():  # an earlier initdb was cut short; nothing of worth can be in it
         shutil.rmtree(draft)
@@ -89,7 +94,7 @@ def make_cluster(cluster: Path, binaries: Path, user: ServerUser, passwords: Pas
     command += ["--encoding=UTF8", *_locale(major_version(binaries)), "--no-instructions"]
     command += [] if durable else ["--no-sync"]
     with _readable_once(passwords.superuser_password, user) as descriptor:
-        done = user.run([*command, f"--pwfile=/dev/fd/{descriptor}"], pass_fds=[descriptor])
+        done = user.run([*command, f"--pwfile=/dev/fd/{descriptor}"], pass_fds=[descriptor, lock])
     if done.returncode:
         raise DatabaseUnavailable(f"{draft}: PostgreSQL could not make a cluster: {reason(done.stdout)}")
     draft.rename(cluster)
@@ -128,8 +133,12 @@ def _sync_folder(folder: Path) -> None:
 def reason(output: str) -> str:
     """The one line of a PostgreSQL program's output that says why it failed."""
     lines = [line.strip() for line in output.split("\n") if line.strip()]
-    telling = [line for line in lines if any(word in line for word in ("FATAL:", "PANIC:", "error:", "No space"))]
-    return (telling or lines or ["it did not say why"])[-1]
+    # A full disk shows in many lines, of which only some name it; of other troubles the first line is the cause.
+    for mark in ("No space left on device", "PANIC:", "FATAL:", "error:"):
+        for line in lines:
+            if mark in line:
+                return line[max(0, *(line.find(word) for word in ("PANIC:", "FATAL:", "ERROR:", "could not"))) :]
+    return lines[-1] if lines else "it did not say why"
 
 
 def drop_stale_pid(cluster: Path) -> None:
