@@ -72,8 +72,10 @@ ALLOWED_KEYS: Mapping[str, Key] = {
     "selectors.permalink": Key(Shape.VALUE, FORUM, "a post's own address"),
     "selectors.deleted": Key(Shape.SELECTOR, FORUM, "the mark of a deleted post, on or in its element"),
     "selectors.sticky": Key(Shape.SELECTOR, FORUM, "list entries that stay on top whatever their age"),
-    "selectors.quote": Key(Shape.SELECTOR, FORUM, "quotes to leave out of replies; a page's post #1 keeps them"),
-    "selectors.first": Key(Shape.SELECTOR, FORUM, "the mark of a thread's post #1; the first page's first unless said"),
+    "selectors.quote": Key(
+        Shape.SELECTOR, FORUM, "quotes to leave out, but of a thread's first post or if all is quote"
+    ),
+    "selectors.position": Key(Shape.VALUE, FORUM, "a post's number in its thread, 1 or #1 for the first"),
     "selectors.preformatted": Key(Shape.SELECTOR, FORUM, "elements whose line breaks are shown as they stand"),
     "selectors.wall": Key(Shape.SELECTOR, PAGES, "the mark of a login wall"),
     "selectors.gone": Key(Shape.SELECTOR, PAGES, "the mark of a page whose post is no longer there"),

@@ -61,7 +61,7 @@ class ThreadPage:
         owners = Ownership(self._elements)
         self._found: Mapping[str, dict[Element, list[Element]]] = {
             name: owners.by_owner(document.elements(name))
-            for name in (*_EXPECTED, "edited", "deleted", "expand", "first")
+            for name in (*_EXPECTED, "position", "edited", "deleted", "expand")
         }
         self._answers = frozenset(self._elements)
         self._answers_and_quotes = self._answers | frozenset(document.elements("quote"))
@@ -124,10 +124,8 @@ class ThreadPage:
         return "\n".join(filter(None, (words_of(piece, dropped, self._preformatted) for piece in pieces)))
 
     def _keeps_quotes(self, element: Element) -> bool:
-        """Tell whether a post is a thread's first, which may be nothing but a quoted report."""
-        if self._document.declares("first"):
-            return bool(self._found["first"].get(element))
-        return element is self._elements[0] and not self._document.root.css("[rel~=prev]")
+        """Tell whether a post is its thread's first: what it quotes is what it says."""
+        return self._value("position", element).strip("#. ") == "1"
 
     def _time(self, name: str, element: Element) -> Reading | None:
         captured_at = self._document.page.captured_at
@@ -158,7 +156,7 @@ class ThreadPage:
         return fragments
 
     def _missing(self) -> tuple[str, ...]:
-        if not self._elements:
+        if all(self._found["deleted"].get(element) for element in self._elements):
             return ()
         absent = [name for name in _EXPECTED if self._document.declares(name) and not self._found[name]]
         once = [name for name in _EXPECTED_ONCE if self._document.declares(name)]
