@@ -21,8 +21,8 @@ _MARKS = (
 #: A declaration may name only these: codecs such as "zip" or "idna" are no text encodings of ours.
 _DECLARABLE = frozenset(
     [
-        "utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1258", "cp1252", "iso8859-1", "ascii", "gb2312", "gbk", "gb18030",
-        "big5", "tis-620", "cp874"
+        "utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1258", "cp1252", "iso8859-1", "ascii", "gb2312", "gbk",
+        "gb18030", "big5", "tis-620", "cp874"
     ]
 )  # fmt: skip
 

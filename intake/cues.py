@@ -14,7 +14,8 @@ ZALO = rf"z{_GAP}[a@4]{_GAP}l{_GAP}[o0]|z+l|dalo"
 TELEGRAM = rf"t{_GAP}e{_GAP}l{_GAP}[e3](?:{_GAP}g{_GAP}r{_GAP}[a4]{_GAP}m)?|telegr|tlgr|tlg|tg|{PLANE}"
 FACEBOOK = r"facebook|fbook|f\.?b|face|fanpage|messenger|mess|phay ?buc|phay"
 WECHAT = (
-    rf"we{_GAP}ch?at|wei ?xin|{WEI} ?{XIN}(?: ?{CHINESE_NUMBER})?|v{XIN}{CHINESE_NUMBER}?|w\.?x|v\.?x|{ADD} ?(?:v|{WEI})"
+    rf"we{_GAP}ch?at|wei ?xin|{WEI} ?{XIN}(?: ?{CHINESE_NUMBER})?|v{XIN}{CHINESE_NUMBER}?"
+    rf"|w\.?x|v\.?x|{ADD} ?(?:v|{WEI})"
 )
 LINE = r"line"
 WHATSAPP = r"what'?s?[ \-]?app|whatapp|watsapp|wapp|wsap|wa"

@@ -37,9 +37,15 @@ _ANNOUNCED_ANYHOW = (
     r"(?:^|[^a-z0-9])(?:lien lac|lien he|lh|add|kb|ket ban|nick|id|inbox|ib|nhan tin|nhan)[^\n:@0-9]{0,24}: ?"
     r"(?P<at>@ ?)?(?P<name>[a-z][a-z.]*[a-z0-9._]*[0-9_][a-z0-9_]*)"
 )
+#: "Zalo điều hành tenmau02": up to three words between, so only what is plainly no word.
+_ANNOUNCED_FROM_AFAR = (
+    rf"{_EDGE}(?:{'|'.join(_CUES.values())})(?:[ :]{{1,2}}[a-z]{{1,7}}){{1,3}}[ :]{{1,2}}(?P<at>@ ?)?"
+    r"(?P<name>[a-z]{4}[a-z_.]*[0-9]{2}[a-z0-9_]*)"
+)
 HANDLE_PATTERNS: tuple[tuple[ContactKind, str], ...] = (
     *((kind, _announced(cue)) for kind, cue in _CUES.items()),
     (ContactKind.TELEGRAM, _ANNOUNCED_ANYHOW),
+    (ContactKind.TELEGRAM, _ANNOUNCED_FROM_AFAR),
     (ContactKind.TELEGRAM, r"(?:^|[^a-z0-9_.])(?P<at>@ ?|a cong )(?P<name>[a-z][a-z0-9_.\-]{2,})"),
 )
 _COMPILED = tuple((kind, AsciiPattern(pattern)) for kind, pattern in HANDLE_PATTERNS)
@@ -49,7 +55,7 @@ _CHANNELS = {
     if kind is not ContactKind.LINE  # "line" is a factory's, too
 }
 #: The rules whose handles carry no channel's name in front.
-_BARE = len(HANDLE_PATTERNS) - 2
+_BARE = len(_CUES)
 _MENTION_OF_ALL = frozenset(
     {"all", "everyone", "here", "channel", "moinguoi", "tatca", "admin", "highlight", "followers"}
 )
@@ -59,16 +65,17 @@ _LEET = str.maketrans("01345", "oieas")
 #: Foreign words that stand after a channel's name in ordinary posts.
 _WORDS = frozenset(
     [
-        "online", "inbox", "group", "admin", "channel", "support", "private", "only", "chat", "call", "video", "link",
-        "contact", "direct", "telegram", "zalo", "facebook", "whatsapp", "wechat", "messenger", "marketing", "sales",
-        "sale", "seller", "page", "fanpage", "profile", "account", "clone", "offline", "premium", "business", "official",
-        "mobile", "phone", "hotline", "website", "web", "app", "email", "gmail", "mail", "ship", "shipper", "part-time",
-        "full-time", "parttime", "fulltime", "freelance", "free", "vip", "bot", "spam", "ads", "kpi", "team", "leader",
-        "time", "work", "staff", "office", "company", "booking", "order", "check", "test", "review", "reels", "story",
-        "live", "stream", "livestream", "tiktok", "youtube", "shopee", "lazada", "instagram", "viber", "skype", "signal",
-        "line", "bank", "number", "sdt", "ctv", "nvkd", "cskh", "telesale", "telesales", "telemarketing", "desktop",
-        "update", "login", "password", "token", "members", "member", "sticker", "nickname", "username", "user", "name",
-        "nick", "acc", "face", "mess", "resolve", "add", "kb", "ket-ban", "kbạn"
+        "online", "inbox", "group", "admin", "channel", "support", "private", "only", "chat", "call", "video",
+        "link", "contact", "direct", "telegram", "zalo", "facebook", "whatsapp", "wechat", "messenger", "marketing",
+        "sales", "sale", "seller", "page", "fanpage", "profile", "account", "clone", "offline", "premium",
+        "business", "official", "mobile", "phone", "hotline", "website", "web", "app", "email", "gmail", "mail",
+        "ship", "shipper", "part-time", "full-time", "parttime", "fulltime", "freelance", "free", "vip", "bot",
+        "spam", "ads", "kpi", "team", "leader", "time", "work", "staff", "office", "company", "booking", "order",
+        "check", "test", "review", "reels", "story", "live", "stream", "livestream", "tiktok", "youtube", "shopee",
+        "lazada", "instagram", "viber", "skype", "signal", "line", "bank", "number", "sdt", "ctv", "nvkd", "cskh",
+        "telesale", "telesales", "telemarketing", "desktop", "update", "login", "password", "token", "members",
+        "member", "sticker", "nickname", "username", "user", "name", "nick", "acc", "face", "mess", "resolve",
+        "add", "kb", "ket-ban", "kbạn"
     ]
 )  # fmt: skip
 
@@ -86,10 +93,11 @@ def find_handles(shadow: Shadow, rules: Iterable[int]) -> Iterator[Sighting]:
             if not _is_name(shadow, start, name, at.decode(), gap.decode(), kind):
                 continue
             first = pattern.span(match, "at")[0] if at.strip() == b"@" else start
+            end = start + len(name)
             if rule < _BARE:
-                yield Sighting(Strength.NAMED_HANDLE, first, start + len(name), kind, name)
+                yield Sighting(Strength.NAMED_HANDLE, first, end, kind, name)
             else:
-                yield Sighting(Strength.BARE, first, start + len(name), _nearest_channel(shadow.text, first, start + len(name)), name)
+                yield Sighting(Strength.BARE, first, end, _nearest_channel(shadow.text, first, end), name)
 
 
 def _nearest_channel(text: str, start: int, end: int) -> ContactKind:

@@ -19,12 +19,13 @@ _BANKS = (
     r"|shopee ?pay|vnpay|aba|wing|acleda|alipay"
 )
 _ACCOUNT_WORDS = (
-    r"so tai khoan|so tk|stk|s\.t\.k|tai khoan|tk|account(?: number| no)?|chuyen khoan|chuyen tien|chuyen (?:vao|qua|sang)|ck|coc|bank(?:ing)?"
-    r"|ngan hang|vi"
+    r"so tai khoan|so tk|stk|s\.t\.k|tai khoan|tk|account(?: number| no)?"
+    r"|chuyen khoan|chuyen tien|chuyen (?:vao|qua|sang)|ck|coc|bank(?:ing)?|ngan hang|vi"
 )
 _SIGN = r"[ \n:=>.()\-,/#]"
 _FILL = (
-    rf"(?:{_SIGN}|(?:so|tk|tai khoan|stk|ngan hang|nh|bank|vao|qua|toi|den|cho|la|cua|em|minh|shop|no|dua|ben|gui|ho|nhan|chinh|phu|nay|sau|day|moi|thi|{_BANKS}){_SIGN})"
+    rf"(?:{_SIGN}|(?:so|tk|tai khoan|stk|ngan hang|nh|bank|vao|qua|toi|den|cho|la|cua|em|minh|shop|no|dua|ben"
+    rf"|gui|ho|nhan|chinh|phu|nay|sau|day|moi|thi|{_BANKS}){_SIGN})"
 )
 _DIGITS = r"[0-9](?:[ .\-_]{0,3}[0-9]){5,18}"
 _LONG_DIGITS = r"[0-9](?:[ .\-_]{0,3}[0-9]){7,18}"

@@ -24,21 +24,22 @@ _PERSON_CUE = AsciiPattern(PERSON_PATTERN)
 #: First words of what is capitalised after "fb" and is no person's name.
 _NO_PERSON = frozenset(
     [
-        "hội", "công", "nhóm", "group", "ban", "page", "trang", "việc", "tuyển", "cho", "lao", "sở", "phòng", "trung",
-        "đoàn", "báo", "đài", "messenger", "zalo", "tele", "telegram", "tiktok", "việt", "quảng", "hà", "nhà", "bên",
-        "khu", "xã", "phường", "tỉnh", "thành", "huyện", "đồn", "bộ", "cục", "chi", "liên", "lh", "nhắn", "gọi", "inbox",
-        "ib", "kết", "lương", "chỉ", "không", "có", "em", "anh", "chị", "mình", "ai", "bạn", "các", "mọi", "để", "nếu",
-        "khi", "vì", "và", "hoặc", "hay", "rồi", "xin", "cần", "làm", "được", "đã", "sẽ", "đang", "này", "đó", "nhận",
-        "xem", "tìm", "giá", "miễn", "hỗ", "fanpage", "ads", "marketplace", "reels", "watch", "live", "business", "page",
-        "shop", "cửa", "dịch", "bán", "mua", "thanh", "tổng", "đại", "add", "kb", "sđt", "đt", "hotline", "website",
-        "youtube", "instagram", "viber", "group", "gr"
+        "hội", "công", "nhóm", "group", "ban", "page", "trang", "việc", "tuyển", "cho", "lao", "sở", "phòng",
+        "trung", "đoàn", "báo", "đài", "messenger", "zalo", "tele", "telegram", "tiktok", "việt", "quảng", "hà",
+        "nhà", "bên", "khu", "xã", "phường", "tỉnh", "thành", "huyện", "đồn", "bộ", "cục", "chi", "liên", "lh",
+        "nhắn", "gọi", "inbox", "ib", "kết", "lương", "chỉ", "không", "có", "em", "anh", "chị", "mình", "ai", "bạn",
+        "các", "mọi", "để", "nếu", "khi", "vì", "và", "hoặc", "hay", "rồi", "xin", "cần", "làm", "được", "đã", "sẽ",
+        "đang", "này", "đó", "nhận", "xem", "tìm", "giá", "miễn", "hỗ", "fanpage", "ads", "marketplace", "reels",
+        "watch", "live", "business", "page", "shop", "cửa", "dịch", "bán", "mua", "thanh", "tổng", "đại", "add",
+        "kb", "sđt", "đt", "hotline", "website", "youtube", "instagram", "viber", "group", "gr"
     ]
 )  # fmt: skip
 _SURNAMES = frozenset(
     [
-        "nguyễn", "trần", "lê", "phạm", "hoàng", "huỳnh", "phan", "vũ", "võ", "đặng", "bùi", "đỗ", "hồ", "ngô", "dương",
-        "lý", "mẫu", "đinh", "lương", "trịnh", "đoàn", "mai", "tô", "hà", "cao", "nguyen", "tran", "le", "pham", "hoang",
-        "huynh", "vu", "vo", "dang", "bui", "do", "ho", "ngo", "duong", "ly", "mau", "dinh", "trinh"
+        "nguyễn", "trần", "lê", "phạm", "hoàng", "huỳnh", "phan", "vũ", "võ", "đặng", "bùi", "đỗ", "hồ", "ngô",
+        "dương", "lý", "mẫu", "đinh", "lương", "trịnh", "đoàn", "mai", "tô", "hà", "cao", "nguyen", "tran", "le",
+        "pham", "hoang", "huynh", "vu", "vo", "dang", "bui", "do", "ho", "ngo", "duong", "ly", "mau", "dinh",
+        "trinh"
     ]
 )  # fmt: skip
 

@@ -35,13 +35,15 @@ _OLD_MOBILE = {
     "168": "38", "169": "39", "186": "56", "188": "58", "199": "59",
 }  # fmt: skip
 _HEX_AFTER = re2.compile(rb"^[a-f]+[0-9]")
-_PLUS = re2.compile(rb"\+ ?[(]? ?$")
+_HEX_LETTERS = frozenset("abcdef")
 _OPENING = re2.compile(rb"[+(]{1,2}(?: ?[(])? ?$")
 _MONEY_AFTER = re2.compile(rb"^ ?(?:d|dong|vnd|k|tr|trieu|ty|usd|\$|nghin|ngan|cu|te|rmb|won|yen|baht)(?:[^a-z]|$)")
 _NUMBER_KINDS = frozenset(
     {ContactKind.ZALO, ContactKind.TELEGRAM, ContactKind.WECHAT, ContactKind.LINE, ContactKind.WHATSAPP}
 )
 
+#: One reading of digits as a number: tokens taken, E.164 form, whether it is believed only after a cue.
+Reading = tuple[int, str, bool]
 _NO_NUMBER = (0, "", ContactKind.PHONE)
 
 
@@ -50,7 +52,9 @@ def find_phones(shadow: Shadow) -> Iterator[Sighting]:
     for run in digit_runs(shadow):
         token = taken = 0
         while token < len(run.values):
-            count, canonical, kind = _read_number(run, token, taken)
+            # Most tokens stand in the midst of a number; asking no further keeps long lists of wages cheap.
+            midst = token and run.sorts[token - 1] == "d" and run.ends[token - 1] == run.starts[token]
+            count, canonical, kind = _NO_NUMBER if midst and run.sorts[token] != "w" else _number(run, token, taken)
             if not count:
                 token += 1
                 continue
@@ -59,63 +63,71 @@ def find_phones(shadow: Shadow) -> Iterator[Sighting]:
             token = taken = token + count
 
 
-def _read_number(run: DigitRun, token: int, taken: int) -> tuple[int, str, ContactKind]:
+def _number(run: DigitRun, token: int, taken: int) -> tuple[int, str, ContactKind]:
     """Read a number that starts at this token: how many tokens it takes (0: none), its normal form, its kind."""
-    if not _may_start(run, token):
+    start = _with_opening(run.text, run.starts[token])
+    plus = "+" in run.text[start : run.starts[token]]
+    is_zero = run.values[token] == "0"
+    if not plus and (run.values[token] in "124" or not (is_zero or run.sorts[token] == "d")):
         return _NO_NUMBER
-    start = run.starts[token]
-    plus = _PLUS.search(run.text[max(0, start - 4) : start].encode()) is not None
-    if not plus and (run.values[token] in "124" or (run.values[token] != "0" and run.sorts[token] != "d")):
+    readings = [
+        reading
+        for reading in _shapes(run.values[token : token + 18], plus)
+        if _ends_well(run, token, reading[0])
+    ]
+    if not readings or not _may_start(run, token):
         return _NO_NUMBER
-    kind = kind_before(run.text, _with_opening(run.text, start))
-    for count, canonical in _shapes(run.values[token : token + 18], plus, kind is not None):
-        if _ends_well(run, token, count) and _is_believable(run, token, count, taken, kind is not None, plus):
+    kind = kind_before(run.text, start)
+    for count, canonical, needs_cue in readings:
+        if needs_cue and kind is None:
+            continue
+        if _is_believable(run, token, count, taken, kind is not None, plus):
             return count, canonical, _kind(run, token, count, kind)
     return _NO_NUMBER
 
 
 def _with_opening(text: str, start: int) -> int:
     """Move the start to the left over a plus sign and an opening bracket: they belong to the spelling."""
+    if text[start - 1 : start] not in ("+", "(", " "):
+        return start
     match = _OPENING.search(text[max(0, start - 4) : start].encode())
     return start if match is None else start - (match.end() - match.start())
 
 
-def _shapes(digits: str, plus: bool, cued: bool) -> Iterator[tuple[int, str]]:
-    """Give every reading of the digits as a number, the likeliest first: tokens taken and E.164 form."""
+def _shapes(digits: str, plus: bool) -> Iterator[Reading]:
+    """Give every reading of the digits as a number, the likeliest first."""
     if digits.startswith("00"):
-        yield from ((count + 2, form) for count, form in _international(digits[2:]))
+        yield from ((count + 2, form, needs_cue) for count, form, needs_cue in _international(digits[2:], False))
     if digits.startswith("0"):
-        yield from _national(digits, cued)
-        return
-    if plus:
-        yield from _international(digits)
-        return
-    if digits.startswith("84") and len(digits) > 2 and digits[2] in "0235789":
-        yield from _international(digits)
-    if cued:
+        yield from _national(digits)
+    elif plus:
+        yield from _international(digits, False)
+    else:
+        if digits.startswith("84") and len(digits) > 2 and digits[2] in "0235789":
+            yield from _international(digits, False)
         if digits.startswith(_NEIGHBOUR_CODES):
-            yield from _international(digits)
+            yield from _international(digits, True)
         if digits[0] in _MOBILE and len(digits) >= 9:
-            yield 9, f"+84{digits[:9]}"
+            yield 9, f"+84{digits[:9]}", True
 
 
-def _national(digits: str, cued: bool) -> Iterator[tuple[int, str]]:
+def _national(digits: str) -> Iterator[Reading]:
     """Give the readings of digits that begin with Vietnam's trunk zero."""
     second = digits[1:2]
     if second and second in _MOBILE:
         if len(digits) >= 10:
-            yield 10, f"+84{digits[1:10]}"
+            yield 10, f"+84{digits[1:10]}", False
         if len(digits) >= 11:  # one digit too many: a slip of the hand, still somebody's number
-            yield 11, f"+84{digits[1:11]}"
-        if cued and len(digits) >= 9:
-            yield 9, f"+84{digits[1:9]}"
+            yield 11, f"+84{digits[1:11]}", False
+        if len(digits) >= 9:  # one digit too few
+            yield 9, f"+84{digits[1:9]}", True
     elif second == "2" and len(digits) >= 11:
-        yield 11, f"+84{digits[1:11]}"
+        yield 11, f"+84{digits[1:11]}", False
     elif digits[1:4] in _OLD_MOBILE and len(digits) >= 11:
-        yield 11, f"+84{_OLD_MOBILE[digits[1:4]]}{digits[4:11]}"
+        yield 11, f"+84{_OLD_MOBILE[digits[1:4]]}{digits[4:11]}", False
 
 
-def _international(digits: str) -> Iterator[tuple[int, str]]:
+def _international(digits: str, needs_cue: bool) -> Iterator[Reading]:
     """Give the readings of digits that begin with a calling code, the longest number first."""
     for width in (3, 2, 1):
         code = digits[:width]
@@ -128,7 +140,7 @@ def _international(digits: str) -> Iterator[tuple[int, str]]:
         for length in range(most, least - 1, -1):
             count = width + trunk + length
             if count <= len(digits):
-                yield count, f"+{code}{digits[width + trunk : count]}"
+                yield count, f"+{code}{digits[width + trunk : count]}", needs_cue
         return
 
 
@@ -136,8 +148,6 @@ def _may_start(run: DigitRun, token: int) -> bool:
     """Say whether a number may begin here and not in the midst of a longer number or word."""
     start = run.starts[token]
     before = run.text[start - 1 : start]
-    if token and run.is_glued(token) and run.sorts[token - 1] == "d":
-        return False
     if not before.isalpha():
         return True
     if run.sorts[token] in "ol":
@@ -153,7 +163,7 @@ def _ends_well(run: DigitRun, token: int, count: int) -> bool:
     if after < len(run.values) and run.is_glued(after) and run.sorts[after] == "d":
         return False
     end = run.ends[after - 1]
-    return _HEX_AFTER.search(run.text[end : end + 12].encode()) is None
+    return run.text[end : end + 1] not in _HEX_LETTERS or _HEX_AFTER.search(run.text[end : end + 12].encode()) is None
 
 
 def _is_believable(run: DigitRun, token: int, count: int, taken: int, cued: bool, plus: bool) -> bool:
@@ -168,7 +178,7 @@ def _is_believable(run: DigitRun, token: int, count: int, taken: int, cued: bool
     uniform = len(set(gaps)) <= 1
     if "w" not in sorts and _is_decimals(groups, gaps, uniform):
         return False
-    if sorts[0] == "o" and groups[0] == 1 and not cued and run.values[: token + count].endswith("000"):
+    if sorts[0] == "o" and groups[0] == 1 and not cued and run.values[token : token + count].endswith("000"):
         return False  # "ở 300 000 000"
     if leading_zero and groups[0] == 1 and gaps[:1] in (["."], [","]) and len(groups) == 2:
         return cued  # 0.912345678 is a decimal number
@@ -233,7 +243,7 @@ def _is_money(run: DigitRun, token: int, count: int, groups: list[int], gaps: li
     if (cued or stuck_plus) and not run.values[token : token + count].endswith("00"):
         return False
     in_thousands = len(groups) > 1 and groups[0] <= 3 and set(groups[1:]) == {3} and len(set(gaps)) == 1
-    return in_thousands and gaps[0] in (".", ",", " ") and not run.values[token:].startswith("84")
+    return in_thousands and gaps[0] in (".", ",", " ") and not run.values.startswith("84", token)
 
 
 def _is_in_a_list(run: DigitRun, token: int, count: int, taken: int, groups: list[int]) -> bool:
