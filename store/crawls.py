@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from psycopg.rows import DictRow
+
 from records.errors import NotFound
 from records.source import Outcome, Source
 from store.pool import Connection
@@ -131,6 +133,16 @@ async def run(conn: Connection, crawl_run_id: int) -> CrawlRun:
     row = await (await conn.execute(SQL["run"], {"crawl_run_id": crawl_run_id})).fetchone()
     if row is None:
         raise NotFound(f"no crawl run {crawl_run_id}")
+    return _run(row)
+
+
+async def newest_run(conn: Connection, source_id: str) -> CrawlRun | None:
+    """Show the newest crawl run of a source; None before the first."""
+    row = await (await conn.execute(SQL["newest_run"], {"source_id": source_id})).fetchone()
+    return None if row is None else _run(row)
+
+
+def _run(row: DictRow) -> CrawlRun:
     return CrawlRun(
         row["crawl_run_id"],
         row["source_id"],

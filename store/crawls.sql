@@ -42,7 +42,7 @@ where source_id = %(source_id)s::text and state = 'running' and crawl_run_id <> 
   and not exists (
     select 1 from pg_locks l
     where l.locktype = 'advisory' and l.classid = %(class)s::integer::oid
-      and l.objid = (crawl_run_id % 2147483647)::integer::oid
+      and l.objid = mod(crawl_run_id, 2147483647)::integer::oid
       and l.database = (select oid from pg_database where datname = current_database()));
 
 -- name: standing_posts
@@ -65,6 +65,12 @@ where crawl_run_id = %(crawl_run_id)s::bigint and state = 'running';
 select crawl_run_id, source_id, state::text as state, started_at, ended_at, pages, posts_seen, posts_new,
        posts_changed, reason
 from crawl_run where crawl_run_id = %(crawl_run_id)s::bigint;
+
+-- name: newest_run
+-- The newest crawl run of a source.
+select crawl_run_id, source_id, state::text as state, started_at, ended_at, pages, posts_seen, posts_new,
+       posts_changed, reason
+from crawl_run where source_id = %(source_id)s::text order by crawl_run_id desc limit 1;
 
 -- name: outcome_mix
 -- Count a run's fetches by outcome.

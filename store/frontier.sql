@@ -96,7 +96,7 @@ update frontier set state = 'queued', lease_until = null
 where source_id = %(source_id)s::text and state = 'leased' and not exists (
     select 1 from pg_locks l
     where l.locktype = 'advisory' and l.classid = %(class)s::integer::oid
-      and l.objid = (lease_run_id % 2147483647)::integer::oid
+      and l.objid = mod(lease_run_id, 2147483647)::integer::oid
       and l.database = (select oid from pg_database where datname = current_database()))
 returning address_id;
 

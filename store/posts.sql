@@ -78,7 +78,7 @@ where p.post_id = n.post_id;
 insert into capture (capture_id, post_id, crawl_run_id, import_file_id, captured_at, text_digest, text_notes, removed)
 overriding system value
 select n.capture_id, n.post_id, %(crawl_run_id)s::bigint, %(import_file_id)s::bigint, n.captured_at, n.text_digest,
-       string_to_array(nullif(n.notes, ''), ',', '')::text[], n.removed
+       coalesce(string_to_array(nullif(n.notes, ''), ','), '{}'), n.removed
 from (select capture_id, post_id, captured_at, text_digest, coalesce(notes, '') as notes, removed
       from unnest(%(captures)s::bigint[], %(posts)s::bigint[], %(captured)s::timestamptz[], %(digests)s::bytea[],
                   %(notes)s::text[], %(removed)s::integer[])

@@ -1,0 +1,151 @@
+"""Reads a page that only a browser draws: unfold, click and scroll until no new post appears."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import scrapy
+from playwright.async_api import Error as BrowserError
+from playwright.async_api import Page
+
+from crawlers.browser import CONTEXT_OPTIONS, INIT_SCRIPT
+from crawlers.fetching import FAILURES, Fetcher, visit_of
+from crawlers.pages.group import BrowserSteps, browser_steps, distinct_ids
+from crawlers.pages.page import MAX_BODY, SavedPage
+from crawlers.visit import Response, Visit
+from records.source import AddressKind, Outcome, Source
+
+MAX_ROUNDS = 400
+ROUNDS_WITHOUT_NEW = 3
+SECONDS_A_PAGE = 300.0
+SETTLE_TRIES, SETTLE_MILLISECONDS = 12, 100
+PAGES_A_CONTEXT = 50
+
+Cut = Callable[[str], bool]
+
+
+class BrowserFetcher:
+    """Fetches addresses of one source with Chromium through the guard."""
+
+    def __init__(self, fetcher: Fetcher, source: Source, was_cut: Cut) -> None:
+        self._fetcher, self._source, self._was_cut = fetcher, source, was_cut
+        self._steps = browser_steps(source)
+        self._pages = 0
+
+    async def fetch(self, url: str, kind: AddressKind) -> Visit:
+        """Draw a page and collect every DOM that showed posts the ones before it did not."""
+        if not self._fetcher.reaches(url):
+            return Visit(url, outcome=Outcome.UNSAFE_ADDRESS, reason="host outside the source")
+        if not await self._fetcher.robots.allows(url):
+            return Visit(url, outcome=Outcome.ROBOTS, reason="robots.txt")
+        began = time.monotonic()
+        request = scrapy.Request(url, meta=self._meta(), dont_filter=True)
+        try:
+            answer = await self._fetcher.download(request)
+        except (BrowserError, *FAILURES) as fault:
+            return Visit(url, outcome=Outcome.ERROR, reason=type(fault).__name__, milliseconds=_since(began))
+        page: Page = answer.meta["playwright_page"]
+        try:
+            visit = await self._collect(page, url, visit_of(url, answer), kind)
+        except (BrowserError, TimeoutError) as fault:
+            return Visit(url, outcome=Outcome.ERROR, reason=type(fault).__name__, milliseconds=_since(began))
+        finally:
+            await page.close()
+        return Visit(url, visit.response, visit.outcome, visit.reason, _since(began), visit.snapshots)
+
+    def _meta(self) -> dict[str, Any]:
+        # A context keeps what its pages leave behind; a fresh one every so often keeps memory flat.
+        self._pages += 1
+        return self._fetcher.meta() | {
+            "playwright": True,
+            "playwright_include_page": True,
+            "playwright_context": f"source-{self._pages // PAGES_A_CONTEXT}",
+            "playwright_context_kwargs": dict(CONTEXT_OPTIONS),
+            "playwright_page_init_callback": _quiet,
+        }
+
+    async def _collect(self, page: Page, url: str, visit: Visit, kind: AddressKind) -> Visit:
+        response = visit.response
+        if response is None or response.status != 200:
+            return visit
+        if not self._fetcher.reaches(page.url) or not await self._fetcher.robots.allows(page.url):
+            return Visit(url, outcome=Outcome.ROBOTS, reason="led to an address we may not read")
+        if self._steps.container:
+            # A wall or an empty place has no container; the page object judges what stands there instead.
+            with contextlib.suppress(BrowserError):
+                await page.wait_for_selector(self._steps.container, state="attached", timeout=15_000)
+        seen: set[str] = set()
+        snapshots: list[bytes] = []
+        idle, until = 0, time.monotonic() + SECONDS_A_PAGE
+        for _ in range(MAX_ROUNDS):
+            body = await self._show(page)
+            if len(body) > MAX_BODY:
+                return Visit(url, outcome=Outcome.TOO_BIG, reason="DOM over the cap")
+            ids = distinct_ids(self._saved(url, body, kind), self._source)
+            if ids - seen or not snapshots:
+                snapshots.append(body)
+            idle = 0 if ids - seen else idle + 1
+            seen |= ids
+            if idle >= ROUNDS_WITHOUT_NEW or time.monotonic() > until or not await self._further(page, self._steps):
+                break
+        if self._was_cut(url):
+            return Visit(url, outcome=Outcome.TOO_BIG, reason="guard cut the page")
+        drawn = Response(url, 200, response.headers, snapshots[-1], response.request_headers, datetime.now(UTC))
+        return Visit(url, drawn, snapshots=tuple(snapshots))
+
+    def _saved(self, url: str, body: bytes, kind: AddressKind) -> SavedPage:
+        return SavedPage(url, body, datetime.now(UTC), kind, rendered=True)
+
+    async def _show(self, page: Page) -> bytes:
+        if self._steps.expand:
+            # Clicks by script, not by pointer: an element that scrolled away while we looked is no failure.
+            await page.evaluate(
+                "selector => document.querySelectorAll(selector).forEach(e => e.click())", self._steps.expand
+            )
+        return (await page.content()).encode()
+
+    async def _further(self, page: Page, steps: BrowserSteps) -> bool:
+        """Ask the page for more; False when it has nothing to click or scroll."""
+        before = await page.evaluate(FINGERPRINT)
+        clicked = bool(steps.load_more) and bool(await page.evaluate(CLICK, steps.load_more))
+        if not clicked and not steps.scroll:
+            return False
+        if steps.scroll:
+            await page.evaluate(SCROLL, steps.scroll)
+        for _ in range(SETTLE_TRIES):
+            await page.wait_for_timeout(SETTLE_MILLISECONDS)
+            if await page.evaluate(FINGERPRINT) != before:
+                break
+        return True
+
+
+FINGERPRINT = """() => [
+  document.body.innerText.length,
+  document.body.getElementsByTagName('*').length,
+  document.body.innerText.slice(-300),
+].join(':')"""
+CLICK = """selector => {
+  const found = [...document.querySelectorAll(selector)].filter(e => e.offsetParent !== null);
+  found.forEach(e => e.click());
+  return found.length;
+}"""
+# A little up and down again: pages that watch for the bottom to come into sight see it come.
+SCROLL = """selector => {
+  const e = selector === 'html' ? document.scrollingElement : document.querySelector(selector);
+  if (!e) return;
+  e.scrollTop = Math.max(0, e.scrollHeight - 2 * e.clientHeight);
+  e.dispatchEvent(new Event('scroll'));
+  e.scrollTop = e.scrollHeight;
+}"""
+
+
+async def _quiet(page: Page, request: scrapy.Request) -> None:
+    await page.add_init_script(INIT_SCRIPT)
+
+
+def _since(began: float) -> int:
+    return int((time.monotonic() - began) * 1000)

@@ -1,0 +1,150 @@
+"""The process of one crawl run: told on standard input, it walks a source and leaves its word in the database."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from scrapy.crawler import AsyncCrawlerRunner
+from scrapy.utils.reactor import install_reactor
+
+from crawlers.browser import find_chromium, launch_options
+from crawlers.guard import Guard
+from crawlers.guard_rules import GuardRules
+from crawlers.keeping import Keeper
+from crawlers.order import CrawlOrder
+from crawlers.source_file import read_source
+from crawlers.walk import SourceSpider
+from crawlers.wordless import WordlessFormatter
+from records.source import Source, SourceKind
+from store.crawls import hold_run, put_source, start_run
+from store.evidence import EvidenceFolder
+from store.pool import connect, open_pool
+from store.seal import open_vault
+
+MAX_BODY = 8 * 1024 * 1024
+REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+
+
+def scrapy_settings(source: Source, user_agent: str) -> dict[str, Any]:
+    """Return the settings of a crawl, each away from Scrapy's own choice for a reason."""
+    pace = source.pace
+    return {
+        "TWISTED_REACTOR": REACTOR,
+        "USER_AGENT": user_agent,
+        "LOG_ENABLED": False,  # one handler of ours writes faults without their words
+        "TELNETCONSOLE_ENABLED": False,  # a console nobody watches is a door
+        "COOKIES_ENABLED": False,  # we are nobody's returning visitor
+        "ROBOTSTXT_OBEY": False,  # our own rules read robots.txt: a server error means no, not yes
+        "REDIRECT_ENABLED": False,  # each hop is judged by us
+        "METAREFRESH_ENABLED": False,
+        "RETRY_ENABLED": False,  # the frontier retries
+        "HTTPERROR_ALLOW_ALL": True,  # every status is an outcome
+        "DOWNLOAD_MAXSIZE": MAX_BODY,  # the default is 1 GiB
+        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_TIMEOUT": 60,
+        "DOWNLOAD_VERIFY_CERTIFICATES": True,  # off by default
+        "DOWNLOAD_DELAY": pace.delay,
+        "DOWNLOAD_DELAY_JITTER": 0,
+        "CONCURRENT_REQUESTS": 16,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": pace.requests_in_flight,
+        "AUTOTHROTTLE_ENABLED": pace.delay >= 1,
+        "AUTOTHROTTLE_START_DELAY": max(pace.delay, 2.0),
+        "AUTOTHROTTLE_TARGET_CONCURRENCY": 1.0,
+        "MEMUSAGE_ENABLED": False,
+    }
+
+
+def browser_settings(executable: Path, guard_address: str) -> dict[str, Any]:
+    """Return what a browser source needs on top."""
+    handler = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
+    return {
+        "DOWNLOAD_HANDLERS": {"http": handler, "https": handler},
+        "PLAYWRIGHT_BROWSER_TYPE": "chromium",
+        "PLAYWRIGHT_LAUNCH_OPTIONS": launch_options(executable, guard_address),
+        "PLAYWRIGHT_MAX_CONTEXTS": 2,
+        "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 2,
+        "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": 30_000,
+        "PLAYWRIGHT_RESTART_DISCONNECTED_BROWSER": True,
+        "PLAYWRIGHT_ABORT_REQUEST": _heavy,
+    }
+
+
+def _heavy(request: Any) -> bool:
+    # Saves the place's traffic; it is the guard that keeps us safe.
+    return request.resource_type in {"image", "media", "font"}
+
+
+@asynccontextmanager
+async def _keeper(order: CrawlOrder, source: Source) -> AsyncIterator[Keeper]:
+    vault = open_vault(Path(order.key_file))
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(open_pool(order.dsn, max_size=source.pace.requests_in_flight + 1))
+        holder = await stack.enter_async_context(connect(order.dsn))
+        async with holder.transaction():
+            await put_source(holder, source)
+            crawl_run_id = await start_run(holder, source.source_id)
+            # Held by this session, not by the transaction: whoever looks sees whether we live.
+            await hold_run(holder, crawl_run_id)
+        yield Keeper(pool, vault, EvidenceFolder(order.evidence), source, crawl_run_id)
+
+
+async def crawl(order: CrawlOrder) -> None:
+    """Walk the source of an order once."""
+    source = read_source(order.source_path, order.variables)
+    executable = find_chromium() if source.kind is SourceKind.GROUP else None
+    async with _keeper(order, source) as keeper, Guard(GuardRules.of(source.reach)) as guard:
+        settings = scrapy_settings(source, order.user_agent)
+        if executable is not None:
+            settings |= browser_settings(executable, guard.address)
+        runner = AsyncCrawlerRunner(settings)
+        await runner.crawl(
+            SourceSpider, keeper=keeper, guard=guard, user_agent=order.user_agent, browser=executable is not None
+        )
+
+
+def main() -> None:
+    """Read an order from standard input and do it."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(WordlessFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    order = CrawlOrder.from_json(sys.stdin.read())
+    install_reactor(REACTOR)
+    # Only now: importing the reactor before it is installed would install another one.
+    reactor: Any = import_module("twisted.internet.reactor")
+
+    async def work() -> None:
+        try:
+            await crawl(order)
+        finally:
+            reactor.stop()
+
+    def begin() -> None:
+        task = asyncio.get_event_loop().create_task(work())
+        task.add_done_callback(_tell)
+
+    reactor.callWhenRunning(begin)
+    reactor.run()
+    if _failures:
+        sys.exit(1)
+
+
+_failures: list[str] = []
+
+
+def _tell(task: asyncio.Task[None]) -> None:
+    fault = task.exception() if not task.cancelled() else None
+    if fault is None:
+        return
+    _failures.append(type(fault).__name__)
+    logging.getLogger("riskscan.crawl").error("the crawl ended", exc_info=fault)
+
+
+if __name__ == "__main__":
+    main()
