@@ -1,0 +1,1 @@
+"""Importers: export files to raw posts, one row at a time, whatever their size."""
