@@ -135,14 +135,14 @@ def _address(shadow: Shadow, start: int, end: int) -> Iterator[Sighting]:
     schemeless = _SCHEME_START.sub(b"", text.encode()).decode()
     bare = len(schemeless) == len(text) and not text.startswith("www")
     host, path = _parted(schemeless)
-    if not host or host in _NO_LINKS or "." not in host or "-." in host:
+    if not host or host in _NO_LINKS or "-." in host or (bare and "." not in host):
         return
-    if bare and _is_no_host(host, shadow.spelling(start, start + len(host)).partition(" ")[0]):
+    if bare and _is_no_host(host, shadow.spelling(start, start + len(text) - len(path)).partition(" ")[0]):
         return  # "hàng.shop": a full stop without a space after it
     if not any(map(str.isalnum, path)) and _CHANNEL_HOSTS.search(host.encode()) is not None:
         return  # the channel's own name is no contact
     path_as_spelt = shadow.letters(start + len(text) - len(path), start + len(text))
-    canonical = host.removeprefix("www.") + _bare_path(path_as_spelt)
+    canonical = host + _bare_path(path_as_spelt)
     yield Sighting(Strength.LINK, start, start + len(text), ContactKind.URL, canonical)
 
 
@@ -150,7 +150,8 @@ def _parted(schemeless: str) -> tuple[str, str]:
     """Part an address without its scheme into host name and the rest, beginning with its first sign."""
     cut = next((place for place, sign in enumerate(schemeless) if sign in "/?#\\"), len(schemeless))
     authority = schemeless[:cut].rpartition("@")[2].partition(":")[0]
-    return _DOTS.sub(b".", authority.encode()).decode().replace(" ", ""), schemeless[cut:]
+    host = _DOTS.sub(b".", authority.encode()).decode().replace(" ", "").removeprefix("www.").strip(".")
+    return host, schemeless[cut:]
 
 
 def _bare_path(path: str) -> str:
@@ -183,7 +184,7 @@ def _account_form(kind: ContactKind, account: str, shadow: Shadow, start: int) -
         path = path.removeprefix(prefix)
     path = _bare_path(path.partition("&")[0]).lstrip("~@")
     name = path.partition("/")[0]
-    return e164(name) or name
+    return e164(name) or name or account
 
 
 def _facebook_form(path: str) -> str:

@@ -1,4 +1,8 @@
-"""Vietnamese and foreign telephone numbers, by their shape; whether a number is in use is not asked."""
+"""Vietnamese and foreign telephone numbers, by their shape; whether a number is in use is not asked.
+
+Money and numbers part at the leading zero: "0912.345.678đ" is a number, for no sum begins with a zero, and
+"912.345.678đ" is money. A public help line (111, 1800 …, 1900 …) has none of the shapes and so stays readable.
+"""
 
 from __future__ import annotations
 
@@ -163,6 +167,8 @@ def _ends_well(run: DigitRun, token: int, count: int) -> bool:
     if after < len(run.values) and run.is_glued(after) and run.sorts[after] == "d":
         return False
     end = run.ends[after - 1]
+    if run.sorts[after - 1] == "w" and run.text[end : end + 1].isalpha() and run.starts[after : after + 1] != [end]:
+        return False  # the "ba" of "bàn"
     return run.text[end : end + 1] not in _HEX_LETTERS or _HEX_AFTER.search(run.text[end : end + 12].encode()) is None
 
 
@@ -182,7 +188,7 @@ def _is_believable(run: DigitRun, token: int, count: int, taken: int, cued: bool
         return False  # "ở 300 000 000"
     if leading_zero and groups[0] == 1 and gaps[:1] in (["."], [","]) and len(groups) == 2:
         return cued  # 0.912345678 is a decimal number
-    if leading_zero and _is_dated(run.values[token : token + count], groups, gaps):
+    if leading_zero and "w" not in sorts and _is_dated(run.values[token : token + count], groups, gaps):
         return False
     if max(groups) == 2 and not uniform and not cued and "w" not in sorts:
         return False
@@ -201,6 +207,8 @@ def _is_written_out(run: DigitRun, token: int, count: int, sorts: str, cued: boo
     if not _groups_of_letters_are_numbers(run, token, count, cued):
         return False
     if words:
+        if words == 1 and true >= 7:  # "0912 000 bốn 12"; not "08/2025 - 200 bà"
+            return cued or (sorts[0] == "d" and len(set(run.gaps(token, count))) <= 1)
         return words >= 2 and true + words + zeros >= (6 if cued else 8)
     return true >= 2 if cued else true >= 3 and true + zeros >= 7
 
@@ -210,6 +218,8 @@ def _groups_of_letters_are_numbers(run: DigitRun, token: int, count: int, cued: 
 
     After a cue three or more of any look-alike letters are believed.
     """
+    if max(run.groups(token, count)) <= (2 if cued else 1) and len(set(run.gaps(token, count))) == 1:
+        return True  # 0.9.1.z.0.0: a pattern that words do not have
     place, long_enough = token, set(LOOK_ALIKES) if cued else set("oli")
     for length in run.groups(token, count):
         sorts = run.sorts[place : place + length]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 import unicodedata
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,40 @@ def test_a_contact_stays_found_beside_another_post(first: str, second: str) -> N
     together = mask(safe_text(f"{first}\n\n---\n\n{second}"))
     for contact in find_contacts(first):
         assert not any(sign.isalnum() for sign in together.masked[contact.start : contact.end])
+
+
+DISGUISES = {"0": "0oOΟо０𝟎⓪〇", "1": "1lI１①|", "2": "2２②", "3": "3３③", "4": "4４④", "5": "5５⑤", "6": "6６⑥",
+             "7": "7７⑦", "8": "8８⑧", "9": "9９⑨"}  # fmt: skip
+WORDS = dict(zip("0123456789", ["không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"], strict=True))
+SEPARATORS = ["", " ", ".", "-", " - ", "–", "/", " / ", "_", "·", "…", "~", "*", "\n", "💥", "\u200b", "\u2060"]
+GROUPS = [(10,), (4, 3, 3), (3, 3, 4), (3, 4, 3), (4, 6), (5, 5), (2,) * 5, (1,) * 10]
+
+
+@given(
+    st.from_regex(r"09[0-3]000[0-9]{4}", fullmatch=True),
+    st.sampled_from(GROUPS),
+    st.sampled_from(SEPARATORS),
+    st.data(),
+)
+def test_a_number_is_found_however_it_is_grouped_and_disguised(
+    number: str, groups: tuple[int, ...], separator: str, data: st.DataObject
+) -> None:
+    disguised = set(data.draw(st.lists(st.integers(0, 9), max_size=4)))
+    signs = [
+        data.draw(st.sampled_from(DISGUISES[digit])) if place in disguised else digit
+        for place, digit in enumerate(number)
+    ]
+    cuts = [sum(groups[:length]) for length in range(len(groups) + 1)]
+    written = separator.join("".join(signs[start:end]) for start, end in pairwise(cuts))
+    found = admit_text(f"gọi {written} nhé").contacts
+    assert [contact.canonical for contact in found] == [f"+84{number[1:]}"]
+
+
+@given(st.from_regex(r"09[0-3]000[0-9]{4}", fullmatch=True), st.sampled_from([" ", "-", ", ", " . ", "\n", "/"]))
+def test_a_number_is_found_when_it_is_written_in_words(number: str, separator: str) -> None:
+    written = separator.join(WORDS[digit] for digit in number)
+    found = admit_text(f"số của chị: {written}.").contacts
+    assert [contact.canonical for contact in found] == [f"+84{number[1:]}"]
 
 
 WORST = [
