@@ -53,11 +53,23 @@ from contact_mention m join contact ct using (contact_id)
 where m.capture_id = (select max(capture_id) from capture where post_id = %(post_id)s::bigint)
 order by m.in_title, m.start_at;
 
+-- name: tip
+-- The tip an agency handed in under this identity.
+select tip_id, post_id, body_digest, received_at from tip
+where agency_id is not distinct from %(agency_id)s::bigint and identity = %(identity)s::bytea;
+
 -- name: insert_tip
--- Note who handed a post in.
-insert into tip (agency_id, post_id, note)
-values (%(agency_id)s::bigint, %(post_id)s::bigint, %(note)s::text)
-returning tip_id;
+-- Note who handed a post in; a tip that a rival request noted first is left out of the answer.
+insert into tip (agency_id, post_id, identity, body_digest, note, received_at)
+values (%(agency_id)s::bigint, %(post_id)s::bigint, %(identity)s::bytea, %(body_digest)s::bytea, %(note)s::text,
+        %(received_at)s::timestamptz)
+on conflict (agency_id, identity) do nothing
+returning tip_id, post_id, body_digest, received_at;
+
+-- name: settled_until
+-- The moment before which every change is visible: transactions that write still date back to when they began.
+select least(statement_timestamp(), min(xact_start)) as moment from pg_stat_activity
+where datname = current_database() and pid <> pg_backend_pid();
 
 -- name: summary
 -- How much is stored and flagged by the current model.

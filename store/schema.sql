@@ -345,8 +345,11 @@ create table tip (
     tip_id bigint generated always as identity primary key,
     agency_id bigint references agency,
     post_id bigint not null references post,
+    identity bytea not null,
+    body_digest bytea not null,
     note text not null default '',
-    received_at timestamptz not null default now()
+    received_at timestamptz not null default now(),
+    constraint tip_once unique nulls not distinct (agency_id, identity) -- A tip sent again after a lost answer is one tip.
 );
 
 -- ── Flags and reviews ──────────────────────────────────────────────────────────────────────────────────────
@@ -438,7 +441,7 @@ grant usage on schema public to riskscan_service;
 grant select, insert on all tables in schema public to riskscan_service;
 grant usage on all sequences in schema public to riskscan_service;
 grant update on source, crawl_run, import_file, frontier, host_pace, post, post_version, flag, review, account,
-    session, api_key, model to riskscan_service;
+    agency, session, api_key, model to riskscan_service;
 grant update (wrapped, master_key_id) on data_key to riskscan_service;
 grant update (last_seen_at) on post to riskscan_service;
 grant delete on data_key, original, contact_mention, page, page_post, session, frontier to riskscan_service;

@@ -39,16 +39,25 @@ limit %(limit)s::integer
 for update of v skip locked;
 
 -- name: insert_scores
--- Keep scores; one that is there already stays.
-insert into score (capture_id, model_id, score, risk, role, roles, exploitation, destination, out_of_scope, reasons, stage)
-select n.capture_id, %(model_id)s::text, n.score, n.risk, n.role, n.roles, n.exploitation,
-       array(select jsonb_array_elements_text(n.destination)), n.out_of_scope, n.reasons, n.stage
-from unnest(%(captures)s::bigint[], %(scores)s::double precision[], %(risks)s::smallint[], %(roles_named)s::post_role[],
-            %(roles)s::jsonb[], %(exploitation)s::jsonb[], %(destinations)s::jsonb[], %(out_of_scope)s::out_of_scope[],
-            %(reasons)s::jsonb[], %(stages)s::smallint[])
-  as n (capture_id, score, risk, role, roles, exploitation, destination, out_of_scope, reasons, stage)
-on conflict (capture_id, model_id) do nothing
-returning score_id, capture_id;
+-- Keep scores; one that is there already stays. Partners pull by the time of change, so a scored post counts as changed.
+with stored as (
+    insert into score (capture_id, model_id, score, risk, role, roles, exploitation, destination, out_of_scope, reasons,
+                       stage)
+    select n.capture_id, %(model_id)s::text, n.score, n.risk, n.role, n.roles, n.exploitation,
+           array(select jsonb_array_elements_text(n.destination)), n.out_of_scope, n.reasons, n.stage
+    from unnest(%(captures)s::bigint[], %(scores)s::double precision[], %(risks)s::smallint[],
+                %(roles_named)s::post_role[], %(roles)s::jsonb[], %(exploitation)s::jsonb[], %(destinations)s::jsonb[],
+                %(out_of_scope)s::out_of_scope[], %(reasons)s::jsonb[], %(stages)s::smallint[])
+      as n (capture_id, score, risk, role, roles, exploitation, destination, out_of_scope, reasons, stage)
+    on conflict (capture_id, model_id) do nothing
+    returning score_id, capture_id
+), told as (
+    -- In the order of ids, like every writer of posts: two batches never wait for each other.
+    update post set updated_at = now() where post_id in (
+        select p.post_id from stored join capture c using (capture_id) join post p using (post_id)
+        order by p.post_id for update of p)
+)
+select score_id, capture_id from stored;
 
 -- name: insert_findings
 -- Keep the indicators seen, with their spans.
@@ -59,28 +68,36 @@ on conflict do nothing;
 
 -- name: raise_flags
 -- Ask people to read: scores at or above the threshold, and a random audit sample of the rest.
-insert into flag (post_id, score_id, reason, threshold_id, possible_minor)
-select c.post_id, s.score_id, wanted.reason, t.threshold_id,
-       exists (select 1 from finding f where f.score_id = s.score_id and f.code = 'targets_minor')
-from score s
-join capture c using (capture_id)
-join post p on p.post_id = c.post_id and p.erased_at is null
-join post_version v on v.capture_id = s.capture_id
-cross join (select threshold_id, value from threshold where threshold_id = %(threshold_id)s::bigint) t
-cross join lateral (
-    select case
-        when s.out_of_scope is null and s.score >= t.value then 'threshold'::flag_reason
-        -- The sample is drawn by a hash with a secret salt: a task that runs twice draws the same posts.
-        when (('x' || substr(md5(%(salt)s::text || s.capture_id::text), 1, 8))::bit(32)::bigint)
-             < %(audit_share)s::double precision * 4294967296 then 'audit_sample'::flag_reason
-    end as reason
-) wanted
-where s.model_id = %(model_id)s::text
-  and wanted.reason is not null
-  and s.score_id = any(%(scores)s::bigint[])
-  and v.number = (select max(number) from post_version w where w.post_id = c.post_id)
-on conflict do nothing
-returning flag_id, reason::text as reason;
+with raised as (
+    insert into flag (post_id, score_id, reason, threshold_id, possible_minor)
+    select c.post_id, s.score_id, wanted.reason, t.threshold_id,
+           exists (select 1 from finding f where f.score_id = s.score_id and f.code = 'targets_minor')
+    from score s
+    join capture c using (capture_id)
+    join post p on p.post_id = c.post_id and p.erased_at is null
+    join post_version v on v.capture_id = s.capture_id
+    cross join (select threshold_id, value from threshold where threshold_id = %(threshold_id)s::bigint) t
+    cross join lateral (
+        select case
+            when s.out_of_scope is null and s.score >= t.value then 'threshold'::flag_reason
+            -- The sample is drawn by a hash with a secret salt: a task that runs twice draws the same posts.
+            when (('x' || substr(md5(%(salt)s::text || s.capture_id::text), 1, 8))::bit(32)::bigint)
+                 < %(audit_share)s::double precision * 4294967296 then 'audit_sample'::flag_reason
+        end as reason
+    ) wanted
+    where s.model_id = %(model_id)s::text
+      and wanted.reason is not null
+      and s.score_id = any(%(scores)s::bigint[])
+      and v.number = (select max(number) from post_version w where w.post_id = c.post_id)
+    on conflict do nothing
+    returning flag_id, post_id, reason::text as reason
+), told as (
+    -- Only what partners see counts as a change: who stands in the audit sample is none of it.
+    update post set updated_at = now() where post_id in (
+        select p.post_id from raised join post p using (post_id) where raised.reason = 'threshold'
+        order by p.post_id for update of p)
+)
+select flag_id, reason from raised;
 
 -- name: scores_without_flag_pass
 -- Scores of the model whose flags may not have been raised yet: after a change of the threshold.
