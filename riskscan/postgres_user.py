@@ -13,8 +13,6 @@ from pathlib import Path
 from records.errors import DatabaseUnavailable
 
 UNPRIVILEGED_ACCOUNTS = ("postgres", "nobody")
-# Inside its own user namespace root is an ordinary user, while every file stays owned by root outside.
-NAMESPACE = ("unshare", "--user", "--map-user=1000", "--map-group=1000", "--")
 # The server must not inherit our settings (PGDATA, PGOPTIONS), language or secrets.
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
@@ -41,7 +39,7 @@ class ServerUser:
         """Run a program of the server as this user, away from our terminal, and return how it ended."""
         arguments = [str(part) for part in command]
         if self.how is RunAs.NAMESPACE:
-            arguments = [*NAMESPACE, *arguments]
+            arguments = [*namespace_command(), *arguments]
         changed = self.how is RunAs.UNPRIVILEGED
         return subprocess.run(
             arguments,
@@ -76,6 +74,20 @@ class ServerUser:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
 
+def namespace_command() -> list[str]:
+    """Command that makes us an ordinary account inside, while every file stays ours outside.
+
+    initdb wants a name for its user id, so the account must exist.
+    """
+    uid, gid = next(((account.pw_uid, account.pw_gid) for account in _accounts()), (1000, 1000))
+    return ["unshare", "--user", f"--map-user={uid}", f"--map-group={gid}", "--"]
+
+
+def _accounts() -> list[pwd.struct_passwd]:
+    known = {account.pw_name: account for account in pwd.getpwall()}
+    return [known[name] for name in UNPRIVILEGED_ACCOUNTS if name in known]
+
+
 def cluster_user(cluster: Path) -> ServerUser:
     """The user that owns an existing cluster and therefore runs it.
 
@@ -94,7 +106,7 @@ def cluster_user(cluster: Path) -> ServerUser:
 
 
 def first_user(data_folder: Path, binaries: Path) -> ServerUser:
-    """The first user that can make and run a new cluster: an ordinary account, else root in a namespace.
+    """The first user that can make and run a new cluster: an ordinary account, else ourselves in a namespace.
 
     Raises
     ------
@@ -114,16 +126,13 @@ def first_user(data_folder: Path, binaries: Path) -> ServerUser:
 
 
 def _possible_users() -> list[ServerUser]:
-    if os.geteuid():
-        return [ServerUser(RunAs.OURSELVES, os.geteuid(), os.getegid())]
-    accounts = []
-    for name in UNPRIVILEGED_ACCOUNTS:
-        try:
-            account = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        accounts.append(ServerUser(RunAs.UNPRIVILEGED, account.pw_uid, account.pw_gid))
-    return [*accounts, ServerUser(RunAs.NAMESPACE, 0, 0)]
+    in_namespace = ServerUser(RunAs.NAMESPACE, os.geteuid(), os.getegid())
+    if os.geteuid() == 0:
+        others = [ServerUser(RunAs.UNPRIVILEGED, account.pw_uid, account.pw_gid) for account in _accounts()]
+        return [*others, in_namespace]
+    # A container may run us under a number without a name, which initdb refuses.
+    nameless = user_name(os.geteuid()).startswith("uid ")
+    return [in_namespace if nameless else ServerUser(RunAs.OURSELVES, os.geteuid(), os.getegid())]
 
 
 def user_name(uid: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
@@ -27,6 +27,7 @@ class Runtime:
     vault: Vault = field(repr=False)
     evidence: EvidenceFolder
     embedded: bool
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 @contextmanager
