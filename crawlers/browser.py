@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -28,7 +29,7 @@ LAUNCH_ARGUMENTS = (
 
 # A context reads as a visitor in Vietnam sees the page and keeps nothing. Service workers answer requests themselves,
 # so what they served would be no evidence of what the server said.
-CONTEXT_OPTIONS: Mapping[str, object] = MappingProxyType(
+CONTEXT_OPTIONS: Mapping[str, Any] = MappingProxyType(
     {
         "locale": "vi-VN",
         "timezone_id": "Asia/Ho_Chi_Minh",
@@ -73,7 +74,7 @@ def _revision(program: Path) -> int:
     return int(revision) if revision.isdecimal() else 0
 
 
-def launch_options(executable: Path, guard_address: str) -> dict[str, object]:
+def launch_options(executable: Path, guard_address: str) -> dict[str, Any]:
     """Return Playwright's launch options for a Chromium that can only speak to the guard.
 
     Chromium's own sandbox needs an unprivileged user, so it is given up for root alone; Playwright would otherwise
