@@ -19,10 +19,8 @@ class Site:
 
     port: int = 0
     connections: int = 0
-    datagrams: int = 0
+    datagrams: list[bytes] = field(default_factory=list)
     heads: list[bytes] = field(default_factory=list)
-    touched: asyncio.Event = field(default_factory=asyncio.Event)
-    datagram_came: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def paths(self) -> list[str]:
@@ -35,8 +33,7 @@ class _Datagrams(asyncio.DatagramProtocol):
         self._site = site
 
     def datagram_received(self, data: bytes, addr: object) -> None:
-        self._site.datagrams += 1
-        self._site.datagram_came.set()
+        self._site.datagrams.append(data)
 
 
 async def answer_ok(head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -71,7 +68,6 @@ async def a_site(answer: Answer = answer_ok, address: str = "127.0.0.1") -> Asyn
 
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         site.connections += 1
-        site.touched.set()
         task = asyncio.get_running_loop().create_task(serve(reader, writer))
         open_tasks.add(task)
         task.add_done_callback(open_tasks.discard)

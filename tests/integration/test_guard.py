@@ -142,7 +142,13 @@ async def test_a_tunnel_carries_bytes_both_ways_and_passes_on_each_end() -> None
 
 
 async def test_only_one_request_rides_on_a_connection_whatever_host_the_second_names() -> None:
-    async with a_site() as board, a_site() as forbidden, Guard(rules_for(("board.test", board))) as guard:
+    came_later: list[bytes] = []
+
+    async def keep_listening(head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+        came_later.append(await reader.read())
+
+    async with a_site(keep_listening) as board, a_site() as forbidden, Guard(rules_for(("board.test", board))) as guard:
         first = f"GET http://board.test:{board.port}/first HTTP/1.1\r\nHost: board.test\r\n\r\n"
         second = f"GET http://board.test:{board.port}/second HTTP/1.1\r\nHost: board.test\r\n\r\n"
         third = f"GET http://127.0.0.1:{forbidden.port}/third HTTP/1.1\r\nHost: forbidden.test\r\n\r\n"
@@ -150,6 +156,8 @@ async def test_only_one_request_rides_on_a_connection_whatever_host_the_second_n
         assert response.count(b"HTTP/1.1") == 1
         assert b"connection: close" in response.lower()
         assert board.paths == ["/first"]
+        await until(lambda: came_later != [])
+        assert came_later == [b""]
         assert forbidden.connections == 0
 
 
