@@ -114,6 +114,8 @@ async def keep_scores(conn: Connection, model_id: str, scores: Sequence[tuple[in
                 "weights": [found.weight for _, found in findings],
             },
         )
+    if ids:
+        await conn.execute(SQL["touch_scored"], {"captures": sorted(ids)})
     return list(ids.values())
 
 

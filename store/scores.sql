@@ -103,3 +103,13 @@ select flag_id, reason from raised;
 -- Scores of the model whose flags may not have been raised yet: after a change of the threshold.
 select score_id from score where model_id = %(model_id)s::text and score_id > %(after)s::bigint
 order by score_id limit %(limit)s::integer;
+
+-- name: touch_scored
+-- Move the time of change of scored and flagged posts, so that partners who pull increments hear of it.
+update post set updated_at = now()
+where post_id in (
+    select p.post_id from post p join capture c using (post_id)
+    where c.capture_id = any(%(captures)s::bigint[])
+    order by p.post_id
+    for update of p
+);
