@@ -125,6 +125,23 @@ async def test_a_request_body_arrives_once_and_whole(framed: bytes) -> None:
         assert bodies == [b"hello"]
 
 
+async def test_a_client_that_waits_before_its_body_is_told_to_go_on() -> None:
+    bodies: list[bytes] = []
+
+    async def listen(head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        bodies.append(await reader.readexactly(5))
+        await answer_ok(head, reader, writer)
+
+    async with a_site(listen) as board, Guard(rules_for(("board.test", board))) as guard, a_call(guard) as phone:
+        head = f"POST http://board.test:{board.port}/ HTTP/1.1\r\nHost: board.test\r\nContent-Length: 5\r\n"
+        await phone.say(f"{head}Expect: 100-continue\r\n\r\n".encode())
+        assert status(await phone.hear_head()) == 100
+        await phone.say(b"hello")
+        assert (await phone.hear_all()).endswith(b"hello")
+        assert bodies == [b"hello"]
+        assert b"expect" not in board.heads[0].lower()
+
+
 async def test_a_tunnel_carries_bytes_both_ways_and_passes_on_each_end() -> None:
     async def echo(head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(head + await reader.read())
