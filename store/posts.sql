@@ -137,8 +137,3 @@ join post p using (post_id)
 join data_key k using (data_key_id)
 where m.capture_id = %(capture_id)s::bigint
 order by m.in_title, m.start_at;
-
--- name: captures_in_order
--- List captures after a given one, for passes over everything stored.
-select capture_id, post_id from capture
-where capture_id > %(after)s::bigint order by capture_id limit %(limit)s::integer;

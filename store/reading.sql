@@ -1,45 +1,56 @@
+-- name: begin_reading
+-- The moment before which every change is visible: transactions that write still date back to when they began. Parallel
+-- plans are off for this transaction: they read far ahead of the few rows a page holds.
+select least(statement_timestamp(), min(xact_start)) as settled_until,
+       set_config('max_parallel_workers_per_gather', '0', true) as parallel
+from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid();
+
 -- name: posts
 -- A page of posts for partners in the order they changed, newest version and the current model's score of each.
-select p.post_id, p.platform::text as platform, p.source_id, p.host, p.actor_id, p.posted_at,
-       p.posted_precision::text as posted_precision, p.first_seen_at, p.last_seen_at, p.updated_at, p.deleted_at,
+with page as materialized (
+    select p.post_id, v.capture_id, s.score_id
+    from post p
+    join post_version v on v.post_id = p.post_id
+    left join score s on s.capture_id = v.capture_id and s.model_id = %(model_id)s::text
+    where p.erased_at is null
+      and not exists (select 1 from post_version w where w.post_id = v.post_id and w.number > v.number)
+      and (%(after_time)s::timestamptz is null
+           or (p.updated_at, p.post_id) > (%(after_time)s::timestamptz, %(after_id)s::bigint))
+      and (%(since)s::timestamptz is null or p.updated_at >= %(since)s::timestamptz)
+      and (%(until)s::timestamptz is null or p.updated_at < %(until)s::timestamptz)
+      and (%(source_id)s::text is null or p.source_id = %(source_id)s::text)
+      and (%(flagged)s::boolean is null or p.flagged = %(flagged)s::boolean)
+      and (%(min_score)s::double precision is null or s.score >= %(min_score)s::double precision)
+      and (%(role)s::post_role is null or s.role = %(role)s::post_role)
+      and (%(exploitation)s::text is null
+           or jsonb_path_query_array(s.exploitation, '$.keyvalue() ? (@.value >= 0.5).key') ? %(exploitation)s::text)
+      and (%(destination)s::text is null or s.destination @> array[%(destination)s::text])
+      and (%(query)s::text is null or v.search @@ plainto_tsquery('simple', %(query)s::text))
+    order by p.updated_at, p.post_id
+    limit %(limit)s::integer
+)
+select p.post_id, p.platform::text as platform, p.source_id, p.host, p.posted_at,
+       p.posted_precision::text as posted_precision, p.first_seen_at, p.last_seen_at, p.updated_at, p.deleted_at, p.flagged,
        v.number as version, v.masked_title, v.masked_text, s.score_id, s.score, s.risk, s.role::text as role, s.roles,
-       s.exploitation, s.destination, s.out_of_scope::text as out_of_scope, s.reasons, s.model_id,
-       exists (select 1 from flag f where f.post_id = p.post_id and f.reason = 'threshold') as flagged
-from post p
-join lateral (
-    select * from post_version where post_id = p.post_id order by number desc limit 1
-) v on true
-left join score s on s.capture_id = v.capture_id and s.model_id = %(model_id)s::text
-where p.erased_at is null
-  and (%(after_time)s::timestamptz is null
-       or (p.updated_at, p.post_id) > (%(after_time)s::timestamptz, %(after_id)s::bigint))
-  and (%(since)s::timestamptz is null or p.updated_at >= %(since)s::timestamptz)
-  and (%(until)s::timestamptz is null or p.updated_at < %(until)s::timestamptz)
-  and (%(source_id)s::text is null or p.source_id = %(source_id)s::text)
-  and (%(min_score)s::double precision is null or s.score >= %(min_score)s::double precision)
-  and (%(role)s::text is null or s.role::text = %(role)s::text)
-  and (%(exploitation)s::text is null
-       or (s.exploitation ->> %(exploitation)s::text)::double precision >= 0.5)
-  and (%(destination)s::text is null or %(destination)s::text = any(s.destination))
-  and (%(flagged)s::boolean is null or %(flagged)s::boolean
-       = exists (select 1 from flag f where f.post_id = p.post_id and f.reason = 'threshold'))
-  and (%(query)s::text is null or v.search @@ plainto_tsquery('simple', %(query)s::text))
-order by p.updated_at, p.post_id
-limit %(limit)s::integer;
+       s.exploitation, s.destination, s.out_of_scope::text as out_of_scope, s.reasons, s.model_id, s.scored_at
+from page
+join post p on p.post_id = page.post_id
+join post_version v on v.capture_id = page.capture_id
+left join score s on s.score_id = page.score_id
+order by p.updated_at, p.post_id;
 
 -- name: post
 -- One post with its newest version and the current model's score.
-select p.post_id, p.platform::text as platform, p.source_id, p.host, p.actor_id, p.posted_at,
-       p.posted_precision::text as posted_precision, p.first_seen_at, p.last_seen_at, p.updated_at, p.deleted_at,
+select p.post_id, p.platform::text as platform, p.source_id, p.host, p.posted_at,
+       p.posted_precision::text as posted_precision, p.first_seen_at, p.last_seen_at, p.updated_at, p.deleted_at, p.flagged,
        v.number as version, v.masked_title, v.masked_text, s.score_id, s.score, s.risk, s.role::text as role, s.roles,
-       s.exploitation, s.destination, s.out_of_scope::text as out_of_scope, s.reasons, s.model_id,
-       exists (select 1 from flag f where f.post_id = p.post_id and f.reason = 'threshold') as flagged
+       s.exploitation, s.destination, s.out_of_scope::text as out_of_scope, s.reasons, s.model_id, s.scored_at
 from post p
-join lateral (
-    select * from post_version where post_id = p.post_id order by number desc limit 1
-) v on true
+join post_version v on v.post_id = p.post_id
 left join score s on s.capture_id = v.capture_id and s.model_id = %(model_id)s::text
-where p.post_id = %(post_id)s::bigint and p.erased_at is null;
+where p.post_id = %(post_id)s::bigint and p.erased_at is null
+order by v.number desc
+limit 1;
 
 -- name: findings
 -- The indicators seen for these scores.
@@ -52,24 +63,6 @@ select m.start_at, m.end_at, m.in_title, ct.kind::text as kind, ct.contact_id
 from contact_mention m join contact ct using (contact_id)
 where m.capture_id = (select max(capture_id) from capture where post_id = %(post_id)s::bigint)
 order by m.in_title, m.start_at;
-
--- name: tip
--- The tip an agency handed in under this identity.
-select tip_id, post_id, body_digest, received_at from tip
-where agency_id is not distinct from %(agency_id)s::bigint and identity = %(identity)s::bytea;
-
--- name: insert_tip
--- Note who handed a post in; a tip that a rival request noted first is left out of the answer.
-insert into tip (agency_id, post_id, identity, body_digest, note, received_at)
-values (%(agency_id)s::bigint, %(post_id)s::bigint, %(identity)s::bytea, %(body_digest)s::bytea, %(note)s::text,
-        %(received_at)s::timestamptz)
-on conflict (agency_id, identity) do nothing
-returning tip_id, post_id, body_digest, received_at;
-
--- name: settled_until
--- The moment before which every change is visible: transactions that write still date back to when they began.
-select least(statement_timestamp(), min(xact_start)) as moment from pg_stat_activity
-where datname = current_database() and pid <> pg_backend_pid();
 
 -- name: summary
 -- How much is stored and flagged by the current model.
@@ -89,5 +82,5 @@ where f.reason = 'threshold' and e.value::double precision >= 0.5
 group by e.key order by flags desc, e.key;
 
 -- name: ready
--- One cheap look at the newest table proves that the database answers and is migrated.
-select count(*) as models from model;
+-- Say whether the newest table is there: the database answers and is migrated.
+select to_regclass('public.audit') is not null as migrated;

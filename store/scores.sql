@@ -93,16 +93,11 @@ with raised as (
     returning flag_id, post_id, reason::text as reason
 ), told as (
     -- Only what partners see counts as a change: who stands in the audit sample is none of it.
-    update post set updated_at = now() where post_id in (
+    update post set updated_at = now(), flagged = true where post_id in (
         select p.post_id from raised join post p using (post_id) where raised.reason = 'threshold'
         order by p.post_id for update of p)
 )
 select flag_id, reason from raised;
-
--- name: scores_without_flag_pass
--- Scores of the model whose flags may not have been raised yet: after a change of the threshold.
-select score_id from score where model_id = %(model_id)s::text and score_id > %(after)s::bigint
-order by score_id limit %(limit)s::integer;
 
 -- name: touch_scored
 -- Move the time of change of scored and flagged posts, so that partners who pull increments hear of it.

@@ -163,6 +163,7 @@ create table post (
     edited_at timestamptz,
     expires_at timestamptz,
     truncated boolean not null default false,
+    flagged boolean not null default false,
     first_seen_at timestamptz not null,
     last_seen_at timestamptz not null,
     updated_at timestamptz not null default now(),
@@ -173,7 +174,8 @@ create table post (
     constraint post_seen_in_order check (first_seen_at <= last_seen_at) -- A clock that ran back is a fault, not a fact.
 );
 create index post_by_update on post (updated_at, post_id);
-create index post_by_source on post (source_id, post_id);
+create index post_by_source on post (source_id, updated_at, post_id);
+create index post_flagged on post (updated_at, post_id) where flagged;
 create index post_by_retention on post (last_seen_at) where erased_at is null;
 
 create table capture (
@@ -282,6 +284,9 @@ create table score (
     constraint score_risk_is_a_level check (risk between 0 and 3) -- The codebook's four levels.
 );
 create index score_by_model on score (model_id, score desc);
+create index score_by_destination on score using gin (destination);
+create index score_by_exploitation on score
+    using gin (jsonb_path_query_array(exploitation, '$.keyvalue() ? (@.value >= 0.5).key'));
 
 create table finding (
     score_id bigint not null references score on delete cascade,
