@@ -17,7 +17,10 @@ SQL = Family("reading")
 
 @dataclass(frozen=True, slots=True)
 class PostFilter:
-    """What a partner asks for; None leaves a criterion out. ``since`` and ``until`` bound the last change."""
+    """What a partner asks for; None leaves a criterion out. ``since`` and ``until`` bound the last change.
+
+    ``exploitation`` asks for types given at least 0.5, ``query`` for posts that hold all its words, tones folded.
+    """
 
     flagged: bool | None = None
     min_score: float | None = None
@@ -33,15 +36,25 @@ class PostFilter:
 async def posts(
     conn: Connection, model_id: str | None, wanted: PostFilter, *, limit: int, after: tuple[datetime, int] | None = None
 ) -> list[dict[str, Any]]:
-    """Return up to ``limit`` posts changed after ``after`` (time, id), oldest change first."""
+    """Return up to ``limit`` posts changed after ``after`` (time, id), oldest change first.
+
+    A change shows up once no transaction is open that may still write an earlier one, so whoever
+    reads on from the last post seen misses nothing.
+    """
+    begun = await (await conn.execute(SQL["begin_reading"])).fetchone()
+    if begun is None:
+        raise NotFound("the database did not tell the time")
+    settled: datetime = begun["settled_until"]
     values = asdict(wanted) | {
         "query": fold_search(wanted.query) if wanted.query else None,
+        "until": settled if wanted.until is None else min(settled, wanted.until),
         "model_id": model_id,
         "limit": limit,
         "after_time": after[0] if after else None,
         "after_id": after[1] if after else None,
     }
-    rows = await (await conn.execute(SQL["posts"], values)).fetchall()
+    # Unprepared, each call is planned for its own criteria: one plan for all of them would read the whole table.
+    rows = await (await conn.execute(SQL["posts"], values, prepare=False)).fetchall()
     return await _with_findings(conn, rows)
 
 
@@ -68,16 +81,6 @@ async def contact_kinds(conn: Connection, post_id: int) -> list[dict[str, Any]]:
     return await (await conn.execute(SQL["contact_kinds"], {"post_id": post_id})).fetchall()
 
 
-async def keep_tip(conn: Connection, agency_id: int | None, post_id: int, note: str) -> int:
-    """Note who handed a post in; ``note`` is masked text."""
-    row = await (
-        await conn.execute(SQL["insert_tip"], {"agency_id": agency_id, "post_id": post_id, "note": note})
-    ).fetchone()
-    if row is None:
-        raise NotFound(f"no post {post_id}")
-    return int(row["tip_id"])
-
-
 async def summary(conn: Connection, model_id: str | None) -> dict[str, Any]:
     """Count what is stored, scored and flagged, and the flags by exploitation type."""
     row = await (await conn.execute(SQL["summary"], {"model_id": model_id})).fetchone()
@@ -88,4 +91,5 @@ async def summary(conn: Connection, model_id: str | None) -> dict[str, Any]:
 
 async def ready(conn: Connection) -> bool:
     """Say whether the database answers and is migrated."""
-    return await (await conn.execute(SQL["ready"])).fetchone() is not None
+    row = await (await conn.execute(SQL["ready"])).fetchone()
+    return row is not None and bool(row["migrated"])
