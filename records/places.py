@@ -1,0 +1,201 @@
+"""Places named in a text, and by rules which of them is where the work is said to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from records.contact import MASKS
+from records.gazetteer import COMMON_NAMES, COUNTRIES, HOTSPOTS, PROVINCES, QUANG_NINH_UNITS
+from records.syllables import without_marks
+from records.text import Shadow, shadow
+
+#: Names that are ordinary words once the diacritics are gone ("lao động", "chân thái"): read only with them.
+_ONLY_WITH_MARKS = frozenset(
+    without_marks(name)
+    for name in (
+        *(
+            "huế",
+            "vinh",
+            "muse",
+            "phil",
+            "shan",
+            "đông hà",
+            "long bình",
+            "tân an",
+            "an phú",
+            "bình di",
+            "hà an",
+            "cô tô",
+        ),
+        *("hòa bình", "thái bình", "tân bình", "tân phú", "vân nam", "hà nam", "an dương", "hải hà", "mã lai"),
+    )
+)
+_HOME_BEFORE = frozenset(["quê", "người", "gốc", "sinh", "từ"])
+_LONGEST_NAME = 5
+#: Punctuation and masks stand as white space between words, letter for letter; an apostrophe may be part of a name.
+_SPACES = {ord(sign): " " for sign in '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~–—…“”‘’«»•·' + "".join(MASKS.values())}
+#: Country names of one syllable that are ordinary words too ("thợ hàn", "chủ nhật"): read only in a frame.
+_FRAMED = {
+    "cam": "KH", "lào": "LA", "thái": "TH", "đài": "TW", "hàn": "KR", "nhật": "JP", "úc": "AU", "sing": "SG",
+    "miến": "MM", "trung": "CN", "tàu": "CN", "đức": "DE", "mỹ": "US", "nga": "RU", "pháp": "FR", "anh": "GB",
+    "phi": "PH", "mã": "MY", "síp": "CY", "séc": "CZ", "campot": "KH", "dubai": "AE",
+}  # fmt: skip
+_FRAMES = frozenset(["bên", "sang", "qua", "nước", "xứ"])
+_LOOSE_FRAMES = frozenset(["đi", "ở", "tại", "bay", "chồng", "ck", "gái", "về"])
+_LOOSE_NAMES = frozenset(["lào", "thái", "đài", "hàn", "nhật", "úc", "sing", "cam", "đức"])
+_NOT_AFTER = {
+    "cam": "kết ranh lâm đoan thảo đường tâm", "anh": "em chị ấy này kia ơi nào rể trai hai ba tư năm", "trung": "tâm",
+    "nhật": "ký", "đài": "truyền phát", "thái": "nguyên bình", "phi": "trường lao công", "mỹ": "phẩm thuật đình tho",
+    "hàn": "xì điện tig gió que", "đức": "hòa huệ trọng cơ", "mã": "số", "lào": "cai", "tàu": "cá hàng thủy hỏa",
+    "pháp": "lý luật", "nga": "sơn",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place named in a text: its ISO code and its span in the shadow.
+
+    ``hotspot``: a known compound town or staging place; ``home``: named as where somebody comes from.
+    """
+
+    code: str
+    start: int
+    end: int
+    hotspot: bool
+    home: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    text: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=1)
+def _first_words() -> frozenset[str]:
+    """Return every word a name may begin with; most words of a post are none."""
+    marked, plain = _names()
+    return frozenset(
+        [name[0] for name in marked] + [name[0] for name in plain] + list(_FRAMED) + [*map(without_marks, _FRAMED)]
+    )
+
+
+def _name_words(name: str) -> tuple[str, ...]:
+    return tuple(word.text for word in _words(shadow(name)))
+
+
+@lru_cache(maxsize=1)
+def _names() -> tuple[dict[tuple[str, ...], tuple[str, bool]], dict[tuple[str, ...], tuple[str, bool]]]:
+    """Return the names with diacritics, and those that may be read without."""
+    marked: dict[tuple[str, ...], tuple[str, bool]] = {}
+    for table in (COUNTRIES, PROVINCES, {"VN-13": QUANG_NINH_UNITS}):
+        for code, names in table.items():
+            for name in names:
+                if name.lower() not in COMMON_NAMES and name.lower() not in _FRAMED:
+                    marked.setdefault(_name_words(name), (code, name.lower() in HOTSPOTS))
+    plain: dict[tuple[str, ...], tuple[str, bool]] = {}
+    for words, place in marked.items():
+        bare = tuple(map(without_marks, words))
+        if " ".join(bare) not in _ONLY_WITH_MARKS:
+            plain.setdefault(bare, place)
+    return marked, plain
+
+
+def _words(read: Shadow) -> list[_Word]:
+    """Cut a shadow into words: runs without white space and without punctuation."""
+    words: list[_Word] = []
+    text, at = read.text.translate(_SPACES), 0
+    for word in text.split():
+        at = text.index(word, at)
+        words.append(_Word(word, at, at + len(word)))
+        at += len(word)
+    return words
+
+
+def _flags(read: Shadow) -> list[Place]:
+    """Read pairs of regional indicators as countries; Vietnam's own flag is decoration."""
+    found = []
+    index = 0
+    while index + 1 < len(read.text):
+        pair = [ord(letter) - 0x1F1E6 for letter in read.text[index : index + 2]]
+        if all(0 <= letter < 26 for letter in pair):
+            code = "".join(chr(letter + ord("A")) for letter in pair)
+            if code in COUNTRIES:
+                found.append(Place(code, index, index + 2, code in ("KH", "MM")))
+            index += 1
+        index += 1
+    return found
+
+
+def places(read: Shadow) -> list[Place]:
+    """Return the places named in a text, longest name first at each spot, in reading order."""
+    marked, plain = _names()
+    words = _words(read)
+    bare_text = read.text.isascii()
+    found = _flags(read)
+    index = 0
+    firsts = _first_words()
+    while index < len(words):
+        taken = 1
+        longest = min(_LONGEST_NAME, len(words) - index) if words[index].text in firsts else 0
+        for count in range(longest, 0, -1):
+            name = tuple(word.text for word in words[index : index + count])
+            hit = marked.get(name)
+            if hit is None and (bare_text or count > 1 or " ".join(name).isascii()):
+                hit = plain.get(tuple(map(without_marks, name)))
+                if hit and not bare_text and not " ".join(name).isascii():
+                    hit = None  # other diacritics make another word: "cảm phá" is not Cẩm Phả
+            if hit is None and count == 1:
+                hit = _by_frame(words, index, bare_text)
+            if hit:
+                home = index > 0 and words[index - 1].text in _HOME_BEFORE
+                found.append(Place(hit[0], words[index].start, words[index + count - 1].end, hit[1], home))
+                taken = count
+                break
+        index += taken
+    return sorted(found, key=lambda place: place.start)
+
+
+def _by_frame(words: list[_Word], index: int, bare_text: bool) -> tuple[str, bool] | None:
+    """Read short names that are words of their own only in a frame of travel or work ("bên Cam", "đi Nhật")."""
+    framed = _bare_frames() if bare_text else _FRAMED
+    word = words[index].text
+    if word not in framed or not index:
+        return None
+    before = words[index - 1].text
+    after = words[index + 1].text if index + 1 < len(words) else ""
+    frames, loose, names = (_bare(_FRAMES), _bare(_LOOSE_FRAMES), _bare(_LOOSE_NAMES)) if bare_text else (
+        _FRAMES, _LOOSE_FRAMES, _LOOSE_NAMES)  # fmt: skip
+    if before not in frames and not (before in loose and word in names):
+        return None
+    if without_marks(after) in _bare(frozenset(_NOT_AFTER.get(_marked_name(word), "").split())):
+        return None
+    return framed[word], framed[word] == "KH"
+
+
+@lru_cache(maxsize=64)
+def _bare(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(without_marks, words))
+
+
+@lru_cache(maxsize=1)
+def _bare_frames() -> dict[str, str]:
+    return {without_marks(name): code for name, code in _FRAMED.items()}
+
+
+@lru_cache(maxsize=64)
+def _marked_name(word: str) -> str:
+    """Return the framed name that ``word`` is, with its diacritics."""
+    return next((name for name in _FRAMED if word in (name, without_marks(name))), word)
+
+
+def destinations(read: Shadow) -> tuple[str, ...]:
+    """Return the ISO codes of where the work is said to be, in order of first mention.
+
+    A foreign country outranks the Vietnamese places on the way; a home district or birthplace is left out.
+    """
+    named = [place.code for place in places(read) if not place.home]
+    abroad = [code for code in named if not code.startswith("VN-")]
+    return tuple(dict.fromkeys(abroad or named))
