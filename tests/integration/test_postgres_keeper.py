@@ -17,7 +17,7 @@ from records.errors import ConfigurationError, DatabaseUnavailable
 from riskscan.postgres import ServerState, embedded_server, find_postgres15, server_status
 from riskscan.postgres_cluster import bundled_binaries
 from riskscan.postgres_status import is_postmaster, process_lives
-from riskscan.postgres_user import NAMESPACE, cluster_user
+from riskscan.postgres_user import cluster_user, namespace_command
 from tests.integration.postgres_lab import Place, Program, fresh_place, modes_up, reaches_as, until
 
 AS_ROOT = os.geteuid() == 0
@@ -39,7 +39,7 @@ def private_place() -> Iterator[Place]:
 
 
 def namespace_is_allowed() -> bool:
-    return subprocess.run([*NAMESPACE, "true"], capture_output=True, check=False).returncode == 0
+    return subprocess.run([*namespace_command(), "true"], capture_output=True, check=False).returncode == 0
 
 
 def note(dsn: str, text: str) -> None:
@@ -317,8 +317,9 @@ def test_the_settings_are_in_effect(place: Place) -> None:
 # Folders that are not ordinary
 
 
-def test_a_folder_with_spaces_quotes_and_vietnamese_letters_works(place: Place) -> None:
-    odd = place.folder / "Bà Hạnh's, dữ liệu"
+@pytest.mark.parametrize("name", ["Bà Hạnh's dữ liệu", "một, hai", "@ %40 (x) & y;"])
+def test_a_folder_with_spaces_quotes_and_vietnamese_letters_works(place: Place, name: str) -> None:
+    odd = place.folder / name
     with embedded_server(odd / "data", place.keys, durable=False) as address:
         note(address.owner_dsn(), "works")
     assert server_status(odd / "data").state is ServerState.STOPPED
