@@ -32,7 +32,8 @@ with page as materialized (
 select p.post_id, p.platform::text as platform, p.source_id, p.host, p.posted_at,
        p.posted_precision::text as posted_precision, p.first_seen_at, p.last_seen_at, p.updated_at, p.deleted_at, p.flagged,
        v.number as version, v.masked_title, v.masked_text, s.score_id, s.score, s.risk, s.role::text as role, s.roles,
-       s.exploitation, s.destination, s.out_of_scope::text as out_of_scope, s.reasons, s.model_id, s.scored_at
+       s.exploitation, s.destination, s.out_of_scope::text as out_of_scope, s.reasons, s.model_id, s.scored_at,
+       exists (select 1 from flag f where f.score_id = s.score_id and f.reason = 'threshold') as flag
 from page
 join post p on p.post_id = page.post_id
 join post_version v on v.capture_id = page.capture_id
@@ -44,7 +45,8 @@ order by p.updated_at, p.post_id;
 select p.post_id, p.platform::text as platform, p.source_id, p.host, p.posted_at,
        p.posted_precision::text as posted_precision, p.first_seen_at, p.last_seen_at, p.updated_at, p.deleted_at, p.flagged,
        v.number as version, v.masked_title, v.masked_text, s.score_id, s.score, s.risk, s.role::text as role, s.roles,
-       s.exploitation, s.destination, s.out_of_scope::text as out_of_scope, s.reasons, s.model_id, s.scored_at
+       s.exploitation, s.destination, s.out_of_scope::text as out_of_scope, s.reasons, s.model_id, s.scored_at,
+       exists (select 1 from flag f where f.score_id = s.score_id and f.reason = 'threshold') as flag
 from post p
 join post_version v on v.post_id = p.post_id
 left join score s on s.capture_id = v.capture_id and s.model_id = %(model_id)s::text
