@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from crawlers.pages.document import safe_address
+from crawlers.pages.document import safe_address, sound
 from crawlers.pages.identity import external_id
 from crawlers.pages.times import Reading, written_time
 from records.post import RawPost
@@ -45,8 +45,9 @@ class RowPost:
 
 def post_of(value_of: ValueOf, source: Source, captured_at: datetime, fragment: str) -> RowPost:
     """Make a post of a row's values. Raises RowRefused where it has no id or no words."""
-    words = {name: text_of(name, value_of(name)) for name in _TEXTS}
-    local_id, text = words["external_id"].strip(), words["text"]
+    words = {name: sound(text_of(name, value_of(name))) for name in _TEXTS}
+    # The words themselves stay as they came: what intake has to replace in them it also notes.
+    local_id, text = words["external_id"].strip(), text_of("text", value_of("text"))
     if not local_id or not text.strip():
         raise RowRefused("no id" if not local_id else "no text")
     captured = time_of(value_of("captured_at"), captured_at)
@@ -73,7 +74,7 @@ def post_of(value_of: ValueOf, source: Source, captured_at: datetime, fragment: 
     return RowPost(post, tuple(name for name, (given, read) in times.items() if given not in (None, "") and not read))
 
 
-_TEXTS = ("external_id", "text", "url", "title", "author_id", "author_name", "channel")
+_TEXTS = ("external_id", "url", "title", "author_id", "author_name", "channel")
 _TIMES = ("posted_at", "edited_at", "expires_at")
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+import re2
 from parsel import Selector
 from w3lib.encoding import html_to_unicode
 from w3lib.url import safe_url_string
 
-from crawlers.pages.page import MAX_BODY, MAX_ELEMENTS, SavedPage
+from crawlers.pages.page import MAX_BODY, MAX_DEPTH, MAX_ELEMENTS, SavedPage
 from crawlers.pages.selector import declared_selector
 from crawlers.pages.words import words_of
 
@@ -18,6 +19,10 @@ Element = Any
 """An lxml element; the library ships no types."""
 
 MAX_ADDRESS = 2_000
+MAX_ATTRIBUTES = 2_000
+_FREE_OF_CHECK = 100_000
+_TAG = re2.compile(r"""<[A-Za-z](?:"[^"]*"|'[^']*'|[^"'>])*""")
+_ATTRIBUTE = re2.compile(r"""[^\s"'/>=]+\s*(?:=\s*(?:"[^"]*"|'[^']*'|[^\s>]*))?""")
 _SPACES = " \t\n\r\f"
 
 
@@ -38,12 +43,14 @@ class Document:
             raise PageTooBig(f"more than {MAX_BODY} bytes")
         self.page = page
         self._selectors = selectors
+        text = decoded(page.body, page.headers)
+        if len(text) > _FREE_OF_CHECK and _most_attributes(text) > MAX_ATTRIBUTES:
+            raise PageTooBig(f"an element with more than {MAX_ATTRIBUTES} attributes")
         try:
-            self.root = Selector(text=decoded(page.body, page.headers), type="html")
+            self.root = Selector(text=text, type="html")
         except ValueError as error:
             raise UnreadablePage("no HTML") from error
-        if float(self.root.xpath("count(//*)").get() or 0) > MAX_ELEMENTS:
-            raise PageTooBig(f"more than {MAX_ELEMENTS} elements")
+        _check_size(self.root.root)
         declared = self.root.xpath("//base/@href").get()
         self.base = _joined(page.url, declared) if declared else page.url
 
@@ -96,8 +103,31 @@ def decoded(body: bytes, headers: Mapping[str, str]) -> str:
     except (LookupError, ValueError):
         # A page may name a codec of Python's that is no text encoding at all, such as "hex".
         text = body.decode("utf-8", "replace")
-    # A lone surrogate cannot be written back into UTF-8, which is what the parser is given.
-    return str(text).encode("utf-8", "replace").decode("utf-8")
+    return sound(str(text))
+
+
+def sound(text: str) -> str:
+    """Return a text that can be written as UTF-8: JSON and some codecs let lone surrogates through."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _most_attributes(text: str) -> int:
+    """Return about how many attributes the longest tags have; libxml2 compares each with all before it."""
+    long_tags = (tag for tag in _TAG.findall(text) if len(tag) > MAX_ATTRIBUTES)
+    return max((len(_ATTRIBUTE.findall(tag)) for tag in long_tags), default=0)
+
+
+def _check_size(root: Element) -> None:
+    stack, elements = [iter(root)], 1
+    while stack:
+        child = next(stack[-1], None)
+        if child is None:
+            stack.pop()
+            continue
+        elements += 1
+        stack.append(iter(child))
+        if elements > MAX_ELEMENTS or len(stack) > MAX_DEPTH:
+            raise PageTooBig(f"more than {MAX_ELEMENTS} elements, or {MAX_DEPTH} within each other")
 
 
 def _joined(base: str, reference: str) -> str:

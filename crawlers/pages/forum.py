@@ -34,7 +34,7 @@ def read_forum(document: Document, source: Source) -> PageReading:
     following = tuple(dict.fromkeys(address for _, address in document.addresses("next")))
     threads, sticky = _threads(document) if document.page.kind is AddressKind.LIST else ((), ())
     if outcome is Outcome.OK and not (posts or tombstones or threads):
-        outcome, missing = Outcome.EMPTY, _expected_here(document)
+        outcome, missing = Outcome.EMPTY, missing or _expected_here(document)
     return PageReading(outcome, posts, following, threads, sticky, missing, tombstones)
 
 
@@ -146,18 +146,22 @@ class ThreadPage:
     def _fragments(self) -> dict[Element, str]:
         """Return each post's own outer HTML.
 
-        Posts are cut out from the last to the first, so a post's fragment holds no answer that stands
+        Posts are emptied from the last to the first, so a post's fragment holds no answer that stands
         inside it: erasing one post must not leave its words in another's original.
         """
         fragments = {}
         for element in reversed(self._elements):
             fragments[element] = str(Selector(root=element, type="html").get())[:MAX_FRAGMENT]
-            element.drop_tree()
+            element.clear(keep_tail=True)
         return fragments
 
     def _missing(self) -> tuple[str, ...]:
         if all(self._found["deleted"].get(element) for element in self._elements):
             return ()
-        absent = [name for name in _EXPECTED if self._document.declares(name) and not self._found[name]]
+        absent = [name for name in _EXPECTED if self._document.declares(name) and not self._finds_any(name)]
         once = [name for name in _EXPECTED_ONCE if self._document.declares(name)]
         return (*absent, *(name for name in once if not self._document.elements(name)))
+
+    def _finds_any(self, name: str) -> bool:
+        found = self._found[name].values()
+        return any(self._document.value(name, element) for elements in found for element in elements)

@@ -15,7 +15,7 @@ MAX_ID = 500
 
 def external_id(platform: Platform, url: str, local_id: str) -> str:
     """Return a post's id; an id of one site's own is preceded by its host, without the port."""
-    local_id = local_id.strip()[:MAX_ID]
+    local_id = local_id.encode("utf-8", "replace").decode().strip()[:MAX_ID]
     return f"{urlsplit(url).hostname or ''}:{local_id}" if platform in _OF_ONE_SITE else local_id
 
 

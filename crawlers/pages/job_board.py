@@ -14,14 +14,25 @@ from crawlers.pages.words import words_of
 from records.post import Precision, RawPost
 from records.source import AddressKind, Outcome, Source
 
+# Boards write these for employers who keep their name back; as a name they would tie strangers together.
+_NOBODY = frozenset({
+    "anonymous", "confidential", "bảo mật", "ẩn danh", "công ty ẩn danh", "công ty bảo mật", "nhà tuyển dụng ẩn danh",
+})  # fmt: skip
+
 
 def read_job_board(document: Document, source: Source) -> PageReading:
     """Read a list page's links, or the one advert of a detail page."""
     outcome = judge_document(document)
     if outcome is not Outcome.OK:
-        tombstones = (_identity(document, source),) if outcome is Outcome.GONE and _is_detail(document.page) else ()
-        return PageReading(outcome, tombstones=tombstones)
+        return gone_advert(document.page, source) if outcome is Outcome.GONE else PageReading(outcome)
     return _read_advert(document, source) if _is_detail(document.page) else _read_list(document)
+
+
+def gone_advert(page: SavedPage, source: Source) -> PageReading:
+    """Return the reading of an advert's page that no longer shows the advert: its id is known by the address asked."""
+    asked = page.asked or page.url
+    tombstones = (external_id(source.platform, asked, id_in_address(asked)),) if _is_detail(page) else ()
+    return PageReading(Outcome.GONE, tombstones=tombstones)
 
 
 def _is_detail(page: SavedPage) -> bool:
@@ -45,7 +56,7 @@ def _read_advert(document: Document, source: Source) -> PageReading:
         return PageReading(wall)
     if _moved(page) or document.elements("list_link"):
         # The board answers with its list, or sends the reader there, when an advert is no longer up.
-        return PageReading(Outcome.GONE, tombstones=(_identity_of_asked(page, source),))
+        return gone_advert(page, source)
     return PageReading(Outcome.EMPTY, missing=("JobPosting",))
 
 
@@ -99,6 +110,8 @@ def _employer(posting: Node) -> tuple[str, str]:
     if not isinstance(organisation, dict):
         organisation = {"name": organisation}
     name = plain(organisation.get("name"))
+    if name.casefold() in _NOBODY:
+        return "", ""
     own_number = isinstance(identifier, dict) and name != "" and plain(identifier.get("name")) == name
     author_id = plain(identifier.get("value")) if own_number and isinstance(identifier, dict) else ""
     return name, author_id or plain(organisation.get("sameAs") or organisation.get("@id"))
@@ -112,11 +125,6 @@ def _day(value: object, captured_at: datetime) -> datetime | None:
 def _identity(document: Document, source: Source) -> str:
     declared = next(document.values("post_id"), "")
     return external_id(source.platform, document.page.url, declared or id_in_address(document.page.url))
-
-
-def _identity_of_asked(page: SavedPage, source: Source) -> str:
-    asked = page.asked or page.url
-    return external_id(source.platform, asked, id_in_address(asked))
 
 
 def _moved(page: SavedPage) -> bool:

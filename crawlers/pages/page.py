@@ -15,6 +15,9 @@ MAX_BODY = 5 * 1024 * 1024
 MAX_ELEMENTS = 40_000
 """Elements of a page that are worth reading; long forum pages have about 10,000."""
 
+MAX_DEPTH = 512
+"""Elements within each other; browsers stop there too."""
+
 
 @dataclass(frozen=True, slots=True)
 class SavedPage:

@@ -10,7 +10,7 @@ import re2
 from extruct.jsonld import JsonLdExtractor
 from parsel import Selector
 
-from crawlers.pages.document import Document
+from crawlers.pages.document import Document, sound
 from crawlers.pages.words import words_of
 
 MAX_BLOCK = 500_000
@@ -41,7 +41,7 @@ def job_postings(document: Document) -> list[tuple[Node, str]]:
 def plain(value: object) -> str:
     """Return a short value (title, name) as text: entities read once, spaces collapsed; other shapes give nothing."""
     if isinstance(value, str):
-        return " ".join(html.unescape(value).split())
+        return " ".join(html.unescape(sound(value)).split())
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
@@ -49,11 +49,12 @@ def plain_lines(value: object) -> str:
     """Return a description as text: HTML as a reader sees it, plain text with its own line ends."""
     if not isinstance(value, str):
         return ""
+    value = sound(value)
     # Some boards escape the whole description once more; markup of blocks is never meant to be read.
     text = html.unescape(value) if not _MARKUP.search(value) and _ESCAPED_MARKUP.search(value) else value
     if not _MARKUP.search(text):
         return "\n".join(line.strip() for line in html.unescape(text).splitlines()).strip()
-    return words_of(Selector(text=text.encode("utf-8", "replace").decode(), type="html").root)
+    return words_of(Selector(text=text, type="html").root)
 
 
 def first_of(value: object) -> object:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from crawlers.pages.document import Document, PageTooBig, UnreadablePage
 from crawlers.pages.forum import read_forum
-from crawlers.pages.job_board import read_job_board
+from crawlers.pages.job_board import gone_advert, read_job_board
 from crawlers.pages.judge import judge_response
 from crawlers.pages.page import PageReading, SavedPage
 from records.source import Outcome, Source, SourceKind
@@ -23,7 +23,10 @@ PAGE_OBJECTS: Mapping[SourceKind, PageObject] = {
 def read_page(page: SavedPage, source: Source) -> PageReading:
     """Read a page of a source whose kind has pages; no body, however hostile, makes this fail."""
     if page.status != 200 or not page.body.strip():
-        return PageReading(judge_response(page.status, page.headers, page.body, source), reason=f"status {page.status}")
+        outcome = judge_response(page.status, page.headers, page.body, source)
+        if outcome is Outcome.GONE and source.kind is SourceKind.JOB_BOARD:
+            return gone_advert(page, source)
+        return PageReading(outcome, reason=f"status {page.status}")
     try:
         return PAGE_OBJECTS[source.kind](Document(page, source.selectors), source)
     except PageTooBig as error:

@@ -39,7 +39,8 @@ def words_of(
         kept = tag == "pre" or (tag != "" and node in preformatted)
         if opening:
             depth_kept += kept
-            lines.open(node, tag)
+            # An entry that is all there is to read stands in no list.
+            lines.open(node, "div" if node is element and tag == "li" else tag)
             lines.text(node.text, depth_kept > 0)
         else:
             depth_kept -= kept
