@@ -20,6 +20,7 @@ test-long: $(STAMP) browser
 
 bench: $(STAMP) browser
 	$(BIN)/python -m pytest --bench -s tests/bench
+	$(BIN)/python -m tests.bench.figures docs/benchmarks.md
 
 check: $(STAMP)
 	$(BIN)/ruff check .
