@@ -3,6 +3,7 @@
 select f.flag_id, f.post_id, f.reason::text as reason, f.possible_minor, f.escalated, f.opened_at,
        (f.state = 'taken' and f.lease_until >= now()) as taken, f.taken_by, a.display_name as taken_by_name,
        f.lease_until, s.score, s.risk, s.role::text as role, s.exploitation, s.destination, s.model_id,
+       s.out_of_scope::text as out_of_scope,
        t.value as threshold, p.host, p.platform::text as platform, p.source_id, p.posted_at,
        p.posted_precision::text as posted_precision, v.masked_title, left(v.masked_text, 240) as excerpt,
        array(select distinct code from finding n where n.score_id = s.score_id order by code) as codes
