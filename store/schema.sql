@@ -373,7 +373,8 @@ create table flag (
     taken_by bigint references account,
     opened_at timestamptz not null default now(),
     closed_at timestamptz,
-    constraint flag_taken_by_somebody check ((state = 'taken') = (taken_by is not null and lease_until is not null)),
+    constraint flag_taken_by_somebody check (
+        (state = 'taken') = (taken_by is not null) and (state = 'taken') = (lease_until is not null)),
     -- Taken means a person and an end; open and closed flags belong to nobody.
     constraint flag_closed_when check ((state = 'closed') = (closed_at is not null)) -- A closed flag says when.
 );
@@ -439,6 +440,558 @@ create table audit (
     constraint audit_hashes_are_sha256 check (octet_length(previous_hash) = 32 and octet_length(entry_hash) = 32)
     -- Anything else was not written by the chain.
 );
+
+-- ── Comments: docs/reference/data-inventory.md is made of them, and explains the words for class, basis and keep ──
+
+comment on table data_key is 'One key a post or address, wrapped under a master key; deleting the row is erasure';
+comment on column data_key.data_key_id is 'Our number of the key; '
+    'class: operational; basis: not personal; keep: with the post';
+comment on column data_key.master_key_id is 'Which master key of the key file wraps it; '
+    'class: operational; basis: not personal; keep: with the post';
+comment on column data_key.wrapped is 'The key, sealed under the master key: useless without the key file; '
+    'class: operational; basis: not personal; keep: with the post';
+comment on column data_key.created_at is 'When the key was made; '
+    'class: operational; basis: not personal; keep: with the post';
+
+comment on table source is 'A public place we read, mirrored from its source file';
+comment on column source.source_id is 'The id its source file gives it; '
+    'class: none; basis: not personal; keep: with the database';
+comment on column source.title is 'The name people read; '
+    'class: none; basis: not personal; keep: with the database';
+comment on column source.kind is 'How the source is read; '
+    'class: none; basis: not personal; keep: with the database';
+comment on column source.platform is 'Which platform its posts stand on; '
+    'class: none; basis: not personal; keep: with the database';
+comment on column source.file_digest is 'SHA-256 of the source file as last read; '
+    'class: none; basis: not personal; keep: with the database';
+comment on column source.enabled is 'Whether the worker crawls it on schedule; '
+    'class: none; basis: not personal; keep: with the database';
+comment on column source.revisit_after is 'Time between two crawl runs; '
+    'class: none; basis: not personal; keep: with the database';
+comment on column source.min_posts is 'The fewest posts of a healthy crawl run; '
+    'class: none; basis: not personal; keep: with the database';
+comment on column source.max_wall_share is 'The largest healthy share of walls among visits, 0 to 1; '
+    'class: none; basis: not personal; keep: with the database';
+comment on column source.next_run_at is 'When the next crawl run is due; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column source.created_at is 'When the source was first seen; '
+    'class: operational; basis: not personal; keep: with the database';
+
+comment on table crawl_run is 'One pass over one source: start, end, counts and how it ended';
+comment on column crawl_run.crawl_run_id is 'Our number of the crawl run; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column crawl_run.source_id is 'The source it passed over; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column crawl_run.state is 'Whether it runs, finished, failed an expectation or was interrupted; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column crawl_run.started_at is 'When it began; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column crawl_run.ended_at is 'When it ended; '
+    'null: it still runs; class: operational; basis: not personal; keep: with the database';
+comment on column crawl_run.pages is 'Addresses visited; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column crawl_run.posts_seen is 'Posts seen, repeats included; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column crawl_run.posts_new is 'Posts never seen before; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column crawl_run.posts_changed is 'Posts whose text had changed; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column crawl_run.reason is 'The expectation it broke, or a word for its end; never text of a page; '
+    'class: operational; basis: not personal; keep: with the database';
+
+comment on table import_file is 'One export file, known by its hash, and how far it was read';
+comment on column import_file.import_file_id is 'Our number of the import; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column import_file.source_id is 'The import source that describes the file; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column import_file.file_digest is 'SHA-256 of the file: the same file twice adds nothing; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column import_file.state is 'Whether it runs, finished, failed or was interrupted; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column import_file.started_at is 'When it began; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column import_file.ended_at is 'When it ended; '
+    'null: it is not finished yet; class: operational; basis: not personal; keep: with the database';
+comment on column import_file.byte_offset is 'Where reading goes on after a kill; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column import_file.rows_read is 'Rows read so far; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column import_file.posts_new is 'Posts never seen before; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column import_file.posts_changed is 'Posts whose text had changed; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column import_file.rows_rejected is 'Rows that could not be read; the reject file says which; '
+    'class: operational; basis: not personal; keep: with the database';
+
+comment on table frontier is 'The addresses to visit of each source, with leases';
+comment on column frontier.address_id is 'Our number of the address; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column frontier.source_id is 'The source it belongs to; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column frontier.fingerprint is 'Keyed digest of source and address, by which it is found again; '
+    'class: pseudonymous; basis: Law 91/2025; keep: with the database';
+comment on column frontier.kind is 'Whether a list or a single advert or thread is expected there; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column frontier.host is 'Host name, for pace and reach; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column frontier.data_key_id is 'The key that opens the address; '
+    'null: the key was deleted and the address cannot be read any more; class: operational; basis: not personal; keep: with the database';
+comment on column frontier.sealed_address is 'The address itself, sealed: it may carry a name or number; '
+    'class: personal-sealed; basis: Law 91/2025 and Law 53/2024 art. 3(10); keep: with the database';
+comment on column frontier.state is 'Whether it waits, is leased, done, or given up; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column frontier.priority is 'Higher goes first; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column frontier.attempts is 'Visits tried since it last succeeded; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column frontier.lease_token is 'Number of the newest lease; an older one may not write; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column frontier.lease_until is 'When the lease ends; '
+    'null: nobody holds it; class: operational; basis: not personal; keep: with the database';
+comment on column frontier.lease_run_id is 'The crawl run that leased it last; '
+    'null: never leased; class: operational; basis: not personal; keep: with the database';
+comment on column frontier.next_at is 'When it is due; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column frontier.etag is 'ETag of the last answer, to ask politely again; '
+    'null: none was sent; class: operational; basis: not personal; keep: with the database';
+comment on column frontier.last_modified is 'Last-Modified of the last answer; '
+    'null: none was sent; class: operational; basis: not personal; keep: with the database';
+comment on column frontier.content_hash is 'SHA-256 of the last body; '
+    'null: no body was read yet; class: operational; basis: not personal; keep: with the database';
+comment on column frontier.found_at is 'When the address was found; '
+    'class: operational; basis: not personal; keep: with the database';
+
+comment on table host_pace is 'When each host may be asked again, for all machines together';
+comment on column host_pace.host is 'Host name; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column host_pace.free_at is 'The next moment at which it may be asked; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column host_pace.parked_until is 'The host asked us to stay away until then; '
+    'null: it never did; class: operational; basis: not personal; keep: with the database';
+comment on column host_pace.reason is 'Why it is parked; '
+    'class: operational; basis: not personal; keep: with the database';
+
+comment on table page is 'One stored response: where its sealed object lies and which bytes it holds';
+comment on column page.page_id is 'Our number of the page; '
+    'class: pseudonymous; basis: Law 91/2025; keep: with the post';
+comment on column page.crawl_run_id is 'The crawl run that fetched it; '
+    'null: it did not come from a crawl; class: operational; basis: not personal; keep: with the post';
+comment on column page.evidence_name is 'Name of the sealed object in the evidence store; '
+    'class: pseudonymous; basis: Law 91/2025; keep: with the post';
+comment on column page.payload_digest is 'SHA-256 of the WARC records before sealing; '
+    'class: pseudonymous; basis: Law 91/2025; keep: with the post';
+comment on column page.sealed_digest is 'SHA-256 of the sealed object; '
+    'class: operational; basis: not personal; keep: with the post';
+comment on column page.sealed_bytes is 'Length of the sealed object in bytes; '
+    'class: operational; basis: not personal; keep: with the post';
+comment on column page.stored_at is 'When it was stored; '
+    'class: operational; basis: not personal; keep: with the post';
+
+comment on table fetch_outcome is 'How one fetch ended, in one word';
+comment on column fetch_outcome.fetch_outcome_id is 'Our number of the fetch; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column fetch_outcome.crawl_run_id is 'The crawl run that fetched; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column fetch_outcome.address_id is 'The address that was fetched; '
+    'null: the address left the frontier; class: operational; basis: not personal; keep: with the database';
+comment on column fetch_outcome.page_id is 'The page that was kept; '
+    'null: nothing new was on it, or it was erased; class: operational; basis: not personal; keep: with the database';
+comment on column fetch_outcome.outcome is 'How it ended; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column fetch_outcome.status is 'HTTP status; '
+    'null: no answer came; class: operational; basis: not personal; keep: with the database';
+comment on column fetch_outcome.bytes is 'Length of the body; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column fetch_outcome.milliseconds is 'How long it took; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column fetch_outcome.reason is 'A word or the name of a rule; never text of a page; '
+    'class: operational; basis: not personal; keep: with the database';
+comment on column fetch_outcome.fetched_at is 'When it was fetched; '
+    'class: operational; basis: not personal; keep: with the database';
+
+comment on table actor is 'Whoever a post presents as its poster, as a keyed digest; not an identified person';
+comment on column actor.actor_id is 'Our number of the actor; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+comment on column actor.platform is 'The platform the digest counts for; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+comment on column actor.digest is 'Keyed digest of platform, host and the name or id shown; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+comment on column actor.first_seen_at is 'When it was first seen; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+
+comment on table post is 'One public advert or message, the same thing over time and edits';
+comment on column post.post_id is 'Our number of the post; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+comment on column post.platform is 'Where it stands; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+comment on column post.external_digest is
+    'Keyed digest of the id its platform gives it: an erased post is known again and stays erased; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+comment on column post.source_id is 'The source that saw it first; '
+    'class: operational; basis: not personal; keep: pseudonym stays';
+comment on column post.host is 'Host name of its address; the address itself is sealed; '
+    'class: personal; basis: Law 91/2025; keep: pseudonym stays';
+comment on column post.actor_id is 'Whoever it presents as its poster; '
+    'null: it shows no poster, or it was erased; class: pseudonymous; basis: Law 91/2025; keep: with the post';
+comment on column post.data_key_id is 'The key that opens its originals and contacts; '
+    'null: it was erased; class: operational; basis: not personal; keep: with the post';
+comment on column post.posted_at is 'When it was posted, as its page says; '
+    'null: the page gives no time; class: personal; basis: Law 91/2025; keep: pseudonym stays';
+comment on column post.posted_precision is 'How finely the page gave that time; '
+    'null: the page gives no time; class: personal; basis: Law 91/2025; keep: pseudonym stays';
+comment on column post.edited_at is 'When it was edited, as its page says; '
+    'null: the page gives none; class: personal; basis: Law 91/2025; keep: pseudonym stays';
+comment on column post.expires_at is 'When the advert runs out, as its page says; '
+    'null: the page gives none; class: personal; basis: Law 91/2025; keep: pseudonym stays';
+comment on column post.truncated is 'Whether the text was cut by the page; '
+    'class: operational; basis: not personal; keep: pseudonym stays';
+comment on column post.flagged is 'Whether a flag was ever raised at the threshold; '
+    'class: personal; basis: Law 91/2025; keep: pseudonym stays';
+comment on column post.first_seen_at is 'When we saw it first; '
+    'class: operational; basis: not personal; keep: pseudonym stays';
+comment on column post.last_seen_at is 'When we saw it last; retention counts from here; '
+    'class: operational; basis: not personal; keep: pseudonym stays';
+comment on column post.updated_at is 'When anything a partner sees changed; '
+    'class: operational; basis: not personal; keep: pseudonym stays';
+comment on column post.deleted_at is 'When its place said that it is gone; '
+    'null: it stood there when last seen; class: personal; basis: Law 91/2025; keep: pseudonym stays';
+comment on column post.erased_at is 'When we erased it; '
+    'null: it is not erased; class: operational; basis: not personal; keep: pseudonym stays';
+
+comment on table capture is 'What we saw of a post once, kept only when the text was new; never edited';
+comment on column capture.capture_id is 'Our number of the capture; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+comment on column capture.post_id is 'The post that was seen; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+comment on column capture.crawl_run_id is 'The crawl run that saw it; '
+    'null: it was imported or handed in; class: operational; basis: not personal; keep: pseudonym stays';
+comment on column capture.import_file_id is 'The import that brought it; '
+    'null: it was crawled or handed in; class: operational; basis: not personal; keep: pseudonym stays';
+comment on column capture.captured_at is 'When it was seen; '
+    'class: operational; basis: not personal; keep: pseudonym stays';
+comment on column capture.text_digest is 'Keyed digest of title and text, which tells an edit from a repeat; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+comment on column capture.text_notes is 'What intake had to replace or cut; '
+    'class: operational; basis: not personal; keep: pseudonym stays';
+comment on column capture.removed is 'Code points beyond the cap that were left out; '
+    'class: operational; basis: not personal; keep: pseudonym stays';
+
+comment on table post_version is
+    'The masked text of each capture, numbered; erasure empties the texts and leaves the row';
+comment on column post_version.capture_id is 'The capture it belongs to; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+comment on column post_version.post_id is 'The post it belongs to; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+comment on column post_version.number is '1, 2, 3 in the order we saw them; '
+    'class: operational; basis: not personal; keep: pseudonym stays';
+comment on column post_version.masked_title is 'Title with every contact masked; '
+    'null: the post was erased; class: personal; basis: Law 91/2025; keep: with the post';
+comment on column post_version.masked_text is 'Text with every contact masked, as many code points as the original; '
+    'null: the post was erased; class: personal; basis: Law 91/2025; keep: with the post';
+comment on column post_version.search is 'Folded words of title and text, for searching; '
+    'null: the post was erased; class: personal; basis: Law 91/2025; keep: with the post';
+comment on column post_version.created_at is 'When it was stored; '
+    'class: operational; basis: not personal; keep: pseudonym stays';
+
+comment on table original is 'The whole post as it came, sealed under the post''s key';
+comment on column original.capture_id is 'The capture it belongs to; '
+    'class: pseudonymous; basis: Law 91/2025; keep: with the post';
+comment on column original.sealed is 'Text, title, address, author, channel and page fragment, sealed; '
+    'class: personal-sealed; basis: Law 91/2025 and Law 53/2024 art. 3(10); keep: with the post';
+
+comment on table page_post is 'Which posts stand on which page: a page goes when any of its posts is erased';
+comment on column page_post.page_id is 'The page; '
+    'class: pseudonymous; basis: Law 91/2025; keep: with the post';
+comment on column page_post.post_id is 'A post that stands on it; '
+    'class: pseudonymous; basis: Law 91/2025; keep: with the post';
+comment on column page_post.capture_id is 'The capture this page gave; '
+    'null: the page showed nothing new of this post; class: pseudonymous; basis: Law 91/2025; keep: with the post';
+
+comment on table contact is 'A phone, handle, link or number found in posts, as a keyed digest; not a person';
+comment on column contact.contact_id is 'Our number of the contact; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+comment on column contact.kind is 'What kind of contact it is; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+comment on column contact.digest is 'Keyed digest of its normal form, the same for every spelling; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+comment on column contact.first_seen_at is 'When it was first seen; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+
+comment on table contact_mention is 'Where a contact stands in a capture, its spelling sealed';
+comment on column contact_mention.capture_id is 'The capture it stands in; '
+    'class: pseudonymous; basis: Law 91/2025; keep: with the post';
+comment on column contact_mention.start_at is 'First code point; '
+    'class: pseudonymous; basis: Law 91/2025; keep: with the post';
+comment on column contact_mention.end_at is 'Code point after the last; '
+    'class: pseudonymous; basis: Law 91/2025; keep: with the post';
+comment on column contact_mention.in_title is 'Whether it stands in the title; '
+    'class: pseudonymous; basis: Law 91/2025; keep: with the post';
+comment on column contact_mention.contact_id is 'The contact; '
+    'class: pseudonymous; basis: Law 91/2025; keep: with the post';
+comment on column contact_mention.sealed is 'Spelling and normal form, sealed under the post''s key; '
+    'class: personal-sealed; basis: Law 91/2025 and Law 53/2024 art. 3(10); keep: with the post';
+
+comment on table model is 'A trained artefact, registered by id and hash';
+comment on column model.model_id is 'Its id, which is its folder''s name; '
+    'class: none; basis: not personal; keep: with the database';
+comment on column model.file_digest is 'SHA-256 of the model file; '
+    'class: none; basis: not personal; keep: with the database';
+comment on column model.manifest is 'Its manifest: hashes, seed, versions, thresholds; no text of any post; '
+    'class: none; basis: not personal; keep: with the database';
+comment on column model.registered_at is 'When it was registered; '
+    'class: none; basis: not personal; keep: with the database';
+
+comment on table promotion is 'Which model opens flags, from when and why; the newest row counts';
+comment on column promotion.promotion_id is 'Our number of the promotion; '
+    'class: none; basis: not personal; keep: append-only';
+comment on column promotion.model_id is 'The model promoted; '
+    'class: none; basis: not personal; keep: append-only';
+comment on column promotion.reason is 'Why; '
+    'class: none; basis: not personal; keep: append-only';
+comment on column promotion.promoted_at is 'When; '
+    'class: none; basis: not personal; keep: append-only';
+
+comment on table threshold is 'The score at or above which a flag opens, by model; the newest row counts';
+comment on column threshold.threshold_id is 'Our number of the threshold; '
+    'class: none; basis: not personal; keep: append-only';
+comment on column threshold.model_id is 'The model it belongs to; '
+    'class: none; basis: not personal; keep: append-only';
+comment on column threshold.value is 'The score, between 0 and 1; '
+    'class: none; basis: not personal; keep: append-only';
+comment on column threshold.reason is 'Why this value; '
+    'class: none; basis: not personal; keep: append-only';
+comment on column threshold.set_at is 'When it was set; '
+    'class: none; basis: not personal; keep: append-only';
+
+comment on table score is 'What one model says of one capture; stored once, never recomputed for display';
+comment on column score.score_id is 'Our number of the score; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+comment on column score.capture_id is 'The capture that was scored; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+comment on column score.model_id is 'The model that scored it; '
+    'class: none; basis: not personal; keep: pseudonym stays';
+comment on column score.score is 'Calibrated probability, 0 to 1, that a trained annotator gives risk 2 or 3; '
+    'class: personal; basis: Law 91/2025; keep: pseudonym stays';
+comment on column score.risk is 'The model''s own level, 0 to 3; '
+    'class: personal; basis: Law 91/2025; keep: pseudonym stays';
+comment on column score.role is 'Who seems to speak; '
+    'class: personal; basis: Law 91/2025; keep: pseudonym stays';
+comment on column score.roles is 'Probability of each role; '
+    'class: personal; basis: Law 91/2025; keep: pseudonym stays';
+comment on column score.exploitation is 'Probability of each exploitation type; '
+    'class: personal; basis: Law 91/2025; keep: pseudonym stays';
+comment on column score.destination is 'ISO codes of the places the work is said to be; '
+    'class: personal; basis: Law 91/2025; keep: pseudonym stays';
+comment on column score.out_of_scope is 'Why the text was not judged; '
+    'null: it was judged; class: personal; basis: Law 91/2025; keep: pseudonym stays';
+comment on column score.reasons is 'Spans with their weight in log-odds; no words; '
+    'class: personal; basis: Law 91/2025; keep: pseudonym stays';
+comment on column score.stage is 'Which stage of the model answered; '
+    'class: none; basis: not personal; keep: pseudonym stays';
+comment on column score.scored_at is 'When it was scored; '
+    'class: operational; basis: not personal; keep: pseudonym stays';
+
+comment on table finding is 'One indicator seen in one capture at one span';
+comment on column finding.score_id is 'The score it belongs to; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+comment on column finding.code is 'The indicator''s code in the codebook; '
+    'class: personal; basis: Law 91/2025; keep: pseudonym stays';
+comment on column finding.start_at is 'First code point; '
+    'class: personal; basis: Law 91/2025; keep: pseudonym stays';
+comment on column finding.end_at is 'Code point after the last; '
+    'class: personal; basis: Law 91/2025; keep: pseudonym stays';
+comment on column finding.weight is 'Weight in log-odds; '
+    'class: personal; basis: Law 91/2025; keep: pseudonym stays';
+
+comment on table agency is 'A body that may query the API or receive referrals';
+comment on column agency.agency_id is 'Our number of the agency; '
+    'class: account; basis: public duty; keep: with the database';
+comment on column agency.name is 'Its name; '
+    'class: account; basis: public duty; keep: with the database';
+comment on column agency.legal_basis is 'The lawful ground of its access, as it was agreed; '
+    'class: account; basis: public duty; keep: with the database';
+comment on column agency.created_at is 'When it was admitted; '
+    'class: account; basis: public duty; keep: with the database';
+
+comment on table account is 'A person''s sign-in';
+comment on column account.account_id is 'Our number of the account; '
+    'class: account; basis: public duty; keep: with the database';
+comment on column account.username is 'The name typed at sign-in; '
+    'class: account; basis: public duty; keep: with the database';
+comment on column account.display_name is 'The name colleagues see; '
+    'class: account; basis: public duty; keep: with the database';
+comment on column account.role is 'What the account may do: the console''s role, not a post''s; '
+    'class: account; basis: public duty; keep: with the database';
+comment on column account.password_hash is 'argon2 hash of the password; '
+    'class: account; basis: public duty; keep: until replaced';
+comment on column account.must_change_password is 'Whether the password is a one-time one; '
+    'class: account; basis: public duty; keep: until replaced';
+comment on column account.locale is 'Language of the console; '
+    'class: account; basis: public duty; keep: until replaced';
+comment on column account.active is 'Whether it may sign in; '
+    'class: account; basis: public duty; keep: until replaced';
+comment on column account.failed_sign_ins is 'Wrong passwords since the last right one; '
+    'class: account; basis: public duty; keep: until replaced';
+comment on column account.wait_until is 'Until when sign-in waits after wrong passwords; '
+    'null: it need not wait; class: account; basis: public duty; keep: until replaced';
+comment on column account.created_at is 'When it was opened; '
+    'class: account; basis: public duty; keep: with the database';
+
+comment on table session is 'One signed-in browser, known by a digest of its cookie';
+comment on column session.session_digest is 'SHA-256 of the cookie; the cookie itself is not stored; '
+    'class: account; basis: public duty; keep: until the session ends';
+comment on column session.account_id is 'Who signed in; '
+    'class: account; basis: public duty; keep: until the session ends';
+comment on column session.csrf_token is 'What every form must send back; '
+    'class: account; basis: public duty; keep: until the session ends';
+comment on column session.created_at is 'When the sign-in took place; '
+    'class: account; basis: public duty; keep: until the session ends';
+comment on column session.seen_at is 'When it was last used; '
+    'class: account; basis: public duty; keep: until the session ends';
+comment on column session.expires_at is 'When it ends whatever happens; '
+    'class: account; basis: public duty; keep: until the session ends';
+
+comment on table api_key is 'A partner program''s key, kept as a digest';
+comment on column api_key.api_key_id is 'Our number of the key; '
+    'class: account; basis: public duty; keep: with the database';
+comment on column api_key.agency_id is 'The agency it belongs to; '
+    'class: account; basis: public duty; keep: with the database';
+comment on column api_key.prefix is 'Its first characters, by which people name it; '
+    'class: account; basis: public duty; keep: with the database';
+comment on column api_key.digest is 'SHA-256 of the key; the key itself is not stored; '
+    'class: account; basis: public duty; keep: with the database';
+comment on column api_key.scopes is 'What it may do; '
+    'class: account; basis: public duty; keep: with the database';
+comment on column api_key.created_at is 'When it was made; '
+    'class: account; basis: public duty; keep: with the database';
+comment on column api_key.expires_at is 'When it ends; '
+    'class: account; basis: public duty; keep: with the database';
+comment on column api_key.revoked_at is 'When it was withdrawn; '
+    'null: it was not withdrawn; class: account; basis: public duty; keep: with the database';
+comment on column api_key.last_used_at is 'When it was last used, to the minute; '
+    'null: never used; class: account; basis: public duty; keep: with the database';
+
+comment on table tip is 'Who handed a post in, once for each tip however often it is sent';
+comment on column tip.tip_id is 'Our number of the tip; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+comment on column tip.agency_id is 'The agency that handed it in; '
+    'null: one of our own people did; class: account; basis: public duty; keep: pseudonym stays';
+comment on column tip.post_id is 'The post it became; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+comment on column tip.identity is 'Keyed digest of what makes a repeat the same tip; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+comment on column tip.body_digest is 'Keyed digest of everything that was handed in; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+comment on column tip.note is 'What was said about it, contacts masked; erasure does not empty it yet; '
+    'class: personal; basis: Law 91/2025; keep: with the database';
+comment on column tip.received_at is 'When it came; '
+    'class: operational; basis: not personal; keep: pseudonym stays';
+
+comment on table flag is 'A request that a person look at a post; not an accusation';
+comment on column flag.flag_id is 'Our number of the flag; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+comment on column flag.post_id is 'The post to look at; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+comment on column flag.score_id is 'The score that raised it; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+comment on column flag.reason is 'At the threshold, or drawn for the audit sample; '
+    'class: personal; basis: Law 91/2025; keep: pseudonym stays';
+comment on column flag.threshold_id is 'The threshold in force when it was raised; '
+    'class: none; basis: not personal; keep: pseudonym stays';
+comment on column flag.possible_minor is 'Whether the text may speak to somebody under 18; '
+    'class: personal; basis: Law 91/2025 and Law 53/2024 art. 3(10); keep: pseudonym stays';
+comment on column flag.escalated is 'Whether it waits for a lead; '
+    'class: personal; basis: Law 91/2025; keep: pseudonym stays';
+comment on column flag.state is 'Open, taken or closed; '
+    'class: operational; basis: not personal; keep: pseudonym stays';
+comment on column flag.lease_token is 'Number of the newest lease; an older one may not decide; '
+    'class: operational; basis: not personal; keep: pseudonym stays';
+comment on column flag.lease_until is 'When the lease ends; '
+    'null: nobody holds it; class: operational; basis: not personal; keep: pseudonym stays';
+comment on column flag.taken_by is 'Who holds it; '
+    'null: nobody holds it; class: account; basis: public duty; keep: pseudonym stays';
+comment on column flag.opened_at is 'When it was raised; '
+    'class: operational; basis: not personal; keep: pseudonym stays';
+comment on column flag.closed_at is 'When it was closed; '
+    'null: it is not closed; class: operational; basis: not personal; keep: pseudonym stays';
+
+comment on table review is 'One reviewer''s sitting with one flag, on a lease';
+comment on column review.review_id is 'Our number of the sitting; '
+    'class: account; basis: public duty; keep: pseudonym stays';
+comment on column review.flag_id is 'The flag; '
+    'class: account; basis: public duty; keep: pseudonym stays';
+comment on column review.account_id is 'The reviewer; '
+    'class: account; basis: public duty; keep: pseudonym stays';
+comment on column review.lease_token is 'The lease under which it took place; '
+    'class: operational; basis: not personal; keep: pseudonym stays';
+comment on column review.started_at is 'When it began; '
+    'class: account; basis: public duty; keep: pseudonym stays';
+comment on column review.ended_at is 'When it ended; '
+    'null: it has not ended, or its lease ran out and nobody took the flag since; class: account; basis: public duty; keep: pseudonym stays';
+comment on column review.ended is 'How it ended; '
+    'null: as for ended_at; class: account; basis: public duty; keep: pseudonym stays';
+
+comment on table decision is 'What a reviewer decided, with the reason; append-only';
+comment on column decision.decision_id is 'Our number of the decision; '
+    'class: account; basis: public duty; keep: append-only';
+comment on column decision.flag_id is 'The flag; '
+    'class: pseudonymous; basis: Law 91/2025; keep: append-only';
+comment on column decision.review_id is 'The sitting; '
+    'class: account; basis: public duty; keep: append-only';
+comment on column decision.account_id is 'The reviewer; '
+    'class: account; basis: public duty; keep: append-only';
+comment on column decision.verdict is 'refer, dismiss, unsure or escalate; '
+    'class: personal; basis: Law 91/2025; keep: append-only';
+comment on column decision.reason is 'Why, in the reviewer''s words, contacts masked; '
+    'class: personal; basis: Law 91/2025; keep: append-only';
+comment on column decision.decided_at is 'When; '
+    'class: account; basis: public duty; keep: append-only';
+
+comment on table label is 'An annotator''s judgement of a capture, for learning';
+comment on column label.label_id is 'Our number of the label; '
+    'class: account; basis: public duty; keep: pseudonym stays';
+comment on column label.capture_id is 'The capture that was labelled; '
+    'class: pseudonymous; basis: Law 91/2025; keep: pseudonym stays';
+comment on column label.account_id is 'The annotator; '
+    'class: account; basis: public duty; keep: pseudonym stays';
+comment on column label.codebook_version is 'The codebook''s version; '
+    'class: none; basis: not personal; keep: pseudonym stays';
+comment on column label.role is 'Who speaks, in the annotator''s judgement; '
+    'class: personal; basis: Law 91/2025; keep: pseudonym stays';
+comment on column label.risk is 'Level 0 to 3; seekers and warnings are always 0; '
+    'class: personal; basis: Law 91/2025; keep: pseudonym stays';
+comment on column label.exploitation is 'Exploitation types; '
+    'class: personal; basis: Law 91/2025; keep: pseudonym stays';
+comment on column label.indicators is 'Indicator codes with their spans; '
+    'class: personal; basis: Law 91/2025; keep: pseudonym stays';
+comment on column label.score_visible is 'Whether the annotator saw the model''s score first; '
+    'class: operational; basis: not personal; keep: pseudonym stays';
+comment on column label.labelled_at is 'When; '
+    'class: account; basis: public duty; keep: pseudonym stays';
+
+comment on table audit is 'Who did what to which record and why, each entry hashed over the one before; append-only';
+comment on column audit.audit_id is 'Our number of the entry; '
+    'class: account; basis: public duty; keep: append-only';
+comment on column audit.at is 'When; '
+    'class: account; basis: public duty; keep: append-only';
+comment on column audit.account_id is 'Who did it; '
+    'null: an agency or the program itself did; class: account; basis: public duty; keep: append-only';
+comment on column audit.agency_id is 'The agency that did it; '
+    'null: an account or the program itself did; class: account; basis: public duty; keep: append-only';
+comment on column audit.action is 'What was done, in a fixed word; '
+    'class: account; basis: public duty; keep: append-only';
+comment on column audit.subject_kind is 'What kind of record it was done to; '
+    'class: account; basis: public duty; keep: append-only';
+comment on column audit.subject_id is 'Number of that record; '
+    'null: it was done to none in particular; class: account; basis: public duty; keep: append-only';
+comment on column audit.purpose is 'Why, as the person stated it; '
+    'class: account; basis: public duty; keep: append-only';
+comment on column audit.facts is 'Counts and ids; no personal detail; '
+    'class: account; basis: public duty; keep: append-only';
+comment on column audit.previous_hash is 'Hash of the entry before; '
+    'class: operational; basis: not personal; keep: append-only';
+comment on column audit.entry_hash is 'SHA-256 over this entry and the hash before; '
+    'class: operational; basis: not personal; keep: append-only';
 
 -- ── What the service may do: it owns nothing; audit, decision and capture are append-only for it ───────────
 
