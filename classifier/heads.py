@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.linalg import cho_factor, cho_solve
 
+from classifier.coarse import coarse
 from classifier.reading import Batch
 from classifier.views import (
     Occurrences,
@@ -28,7 +30,7 @@ class DocumentHeads:
     """Vocabularies of the views and one column of weights for each target; outputs lie near -1 and 1."""
 
     vocabularies: dict[str, Vocabulary]
-    weights: dict[str, NDArray[np.float32]]
+    weights: dict[str, NDArray[np.floating[Any]]]
     bias: NDArray[np.float32]
 
     def outputs(self, found: dict[str, Occurrences], posts: int) -> Floats:
@@ -66,7 +68,7 @@ def fit_heads(batch: Batch, targets: Floats, ridge: float, fold: NDArray[np.intp
         alpha, mean = _solve(similarity[np.ix_(seen, seen)], targets[seen], ridge)
         unseen[away] = similarity[np.ix_(away, seen)] @ alpha + mean
     alpha, mean = _solve(similarity, targets, ridge)
-    weights = {view: (one.T @ alpha / len(rows)).astype(np.float16) for view, one in rows.items()}
+    weights = {view: coarse(one.T @ alpha / len(rows)) for view, one in rows.items()}
     return DocumentHeads(vocabularies, weights, mean.astype(np.float32)), unseen
 
 

@@ -16,7 +16,8 @@ from records.places import Place, places
 _SEEKS = (
     "em can tim viec", "can tim viec", "tim viec", "dang tim viec", "xin viec", "em muon di lam", "ai biet", "co ai",
     "cho em hoi", "cho e hoi", "cho minh hoi", "cho hoi", "xin hoi", "hoi chut", "giup em", "giup e", "chi em voi",
-    "chi e voi", "em so", "em dang", "minh dang tim", "em nen", "phai lam sao", "lam sao a", "tu van giup", "khong biet",
+    "chi e voi", "em so", "em dang", "minh dang tim", "em nen", "phai lam sao", "lam sao a", "tu van giup",
+    "khong biet",
 )  # fmt: skip
 _WARNS = (
     "canh bao", "canh giac", "dung tin", "dung di", "dung nghe", "can than", "lua dao", "bi lua", "bi ban", "giai cuu",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from classifier.coarse import coarse
 from classifier.keys import Keys, chained
 from classifier.reading import Batch
 from classifier.views import FEWEST_POSTS, Occurrences, Vocabulary, columns, learn_vocabulary
@@ -28,7 +30,7 @@ class Tagger:
     """Known window features and one column of weights for each indicator."""
 
     vocabulary: Vocabulary
-    weights: Rows
+    weights: NDArray[np.floating[Any]]
     bias: Rows
 
     def log_odds(self, batch: Batch, context: NDArray[np.uint64]) -> Rows:
@@ -84,7 +86,7 @@ def fit_tagger(batch: Batch, context: Keys, marks: Rows, fold: NDArray[np.intp],
         unseen[away] = rows[away] @ weights + bias
     weights, bias = _descend(rows, marks, seed)
     weights[np.abs(weights) < _FORGOTTEN] = 0
-    return Tagger(vocabulary, weights.astype(np.float16), bias), unseen
+    return Tagger(vocabulary, coarse(weights), bias), unseen
 
 
 def _descend(rows: sparse.csr_matrix, marks: Rows, seed: int) -> tuple[Rows, Rows]:

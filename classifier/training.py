@@ -62,7 +62,7 @@ def same_text(text: str) -> str:
     return text
 
 
-def _silent(_: str) -> None:
+def silent(_: str) -> None:
     """Report progress to nobody."""
 
 
@@ -75,7 +75,7 @@ def train(
     created: str,
     mask: Mask = same_text,
     sources: dict[str, str] | None = None,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> TrainedModel:
     """Train a model.
 
@@ -109,7 +109,7 @@ def train(
 
 
 def learn(
-    records: Sequence[LabelledPost], *, seed: int, config: TrainingConfig, mask: Mask, progress: Progress = _silent
+    records: Sequence[LabelledPost], *, seed: int, config: TrainingConfig, mask: Mask, progress: Progress = silent
 ) -> Parts:
     """Learn every part: heads and tagger on all posts, the rest on what they say of posts they never saw."""
     batch = read([mask(post.text) for post in records])
