@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import classifier
 
+#: From what weighs most to what speaks for a post.
+STRENGTHS = ("strong", "medium", "weak", "protective")
 FILE = Path(classifier.__file__).parent / "codebook" / "indicators.json"
 
 
@@ -43,3 +45,8 @@ def indicators(language: str) -> Mapping[str, Indicator]:
 def indicator(code: str, language: str) -> Indicator:
     """Return one indicator; a code of an older codebook is shown as it is."""
     return indicators(language).get(code) or Indicator(code, code.replace("_", " "), "", "weak")
+
+
+def strongest(numbers: Iterable[int], strengths: Mapping[int, str]) -> str:
+    """Return the greatest strength among overlapping findings, given by their numbers on the page."""
+    return min((strengths[number] for number in numbers), key=STRENGTHS.index)

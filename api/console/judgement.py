@@ -82,7 +82,7 @@ def sentence(row: Mapping[str, Any], findings: Sequence[Mapping[str, Any]], lang
             heaviest[found["code"]] = max(found["weight"], heaviest.get(found["code"], 0.0))
     codes = sorted(heaviest, key=lambda code: (-heaviest[code], code))[:NAMES_IN_A_SENTENCE]
     names = [indicator(code, language.code).clause for code in codes]
-    return f"{line}: {', '.join(names) if names else language.gettext(_NO_INDICATOR)}."
+    return f"{line}: {'; '.join(names) if names else language.gettext(_NO_INDICATOR)}."
 
 
 def not_judged(why: str, language: Language) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from api.console.indicators import strongest
 from api.console.language import DEFAULT, Language, languages, phrase
 from api.console.words import (
     ACCOUNT_ROLES,
@@ -54,6 +55,7 @@ def environment(language: Language, known: Mapping[str, Language]) -> Environmen
         "masks": MASKS,
         "preset_reasons": PRESET_REASONS,
         "strength_words": STRENGTH_WORDS,
+        "strongest": strongest,
         "verdicts": VERDICTS,
         "verdict_meanings": VERDICT_MEANINGS,
         "session": None,

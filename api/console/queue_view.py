@@ -8,7 +8,7 @@ from typing import Any
 
 from api.console.flag_view import posted
 from api.console.highlight import Piece, plain
-from api.console.indicators import Indicator, indicator
+from api.console.indicators import STRENGTHS, Indicator, indicator
 from api.console.judgement import score_in_words, short_model
 from api.console.language import Language
 from api.console.places import place_name
@@ -53,7 +53,7 @@ def queue_row(row: Mapping[str, Any], language: Language, account_id: int) -> Qu
     # Signs that speak for a post do not raise a flag: they are shown on its own page only.
     seen = [indicator(code, language.code) for code in row["codes"]]
     chips = sorted(
-        (one for one in seen if one.strength != "protective"), key=lambda one: _STRENGTHS.index(one.strength)
+        (one for one in seen if one.strength != "protective"), key=lambda one: STRENGTHS.index(one.strength)
     )
     return QueueRow(
         flag_id=row["flag_id"],
@@ -78,9 +78,6 @@ def queue_row(row: Mapping[str, Any], language: Language, account_id: int) -> Qu
         taken_until=language.clock(row["lease_until"]) if row["taken"] else "",
         own=row["taken"] and row["taken_by"] == account_id,
     )
-
-
-_STRENGTHS = ("strong", "medium", "weak", "protective")
 
 
 def _strength(row: Mapping[str, Any]) -> str:

@@ -20,7 +20,7 @@
   };
   let on = stored();
 
-  const show = () => root.classList.toggle("keys", on);
+  const show = () => root.classList.toggle("with-keys", on);
 
   const rows = () => Array.from(document.querySelectorAll("a.open-flag"));
   const move = (step) => {
