@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from datetime import UTC, datetime
 from typing import Any
 
 import procrastinate
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+from procrastinate.jobs import Status
 
-from crawlers.source_file import read_sources
+from crawlers.source_file import read_source
+from records.errors import SourceFileError
 from riskscan.crawling import crawl_source
-from riskscan.retaining import erase_due
+from riskscan.retaining import retain, sweep_evidence
 from riskscan.runtime import Runtime
 from riskscan.scoring import score_waiting
 from store.crawls import due_sources, put_source
 from store.pool import connect
 
 QUEUES = ("beat", "crawl", "score", "retention")
-STALLED_SECONDS = 30
+HEARTBEAT_SECONDS = 10.0
+STALLED_SECONDS = 30.0
+SECONDS_TO_STOP = 20.0
 
+log = logging.getLogger(__name__)
 tasks = procrastinate.Blueprint()
+
+#: A task that an orderly stop cut short is taken up by the next worker; one that failed is queued by its cause again.
+AFTER_A_STOP = procrastinate.RetryStrategy(max_attempts=10, retry_exceptions={asyncio.CancelledError})  # type: ignore[arg-type]
 
 
 def queue_app(dsn: str) -> procrastinate.App:
@@ -32,21 +42,52 @@ def queue_app(dsn: str) -> procrastinate.App:
     return app
 
 
-async def work(runtime: Runtime, *, wait: bool = True, concurrency: int = 2) -> None:
-    """Work tasks until told to stop; with ``wait`` False until none is left."""
+async def work(
+    runtime: Runtime,
+    *,
+    wait: bool = True,
+    concurrency: int = 2,
+    heartbeat: float = HEARTBEAT_SECONDS,
+    stalled: float = STALLED_SECONDS,
+) -> None:
+    """Work tasks until told to stop; with ``wait`` False look for work once, and stop when no task is left.
+
+    Parameters
+    ----------
+    heartbeat
+        Seconds between two signs of life of this worker.
+    stalled
+        Seconds without a sign of life after which another worker's tasks are taken up.
+    """
     app = queue_app(runtime.dsn)
     async with app.open_async():
-        await app.run_worker_async(
-            queues=list(QUEUES),
-            concurrency=concurrency,
-            wait=wait,
-            additional_context={"runtime": runtime, "app": app},
-            update_heartbeat_interval=10,
-            stalled_worker_timeout=STALLED_SECONDS,
-            shutdown_graceful_timeout=20,
-            install_signal_handlers=wait,
-            delete_jobs="successful",
-        )
+        if not wait:
+            await _queue(app, "look_for_work", "look_for_work", timestamp=0)
+        seen: set[int | None] = set()
+        while True:
+            await app.run_worker_async(
+                queues=list(QUEUES),
+                concurrency=concurrency,
+                wait=wait,
+                additional_context={"runtime": runtime, "stalled": stalled},
+                update_heartbeat_interval=heartbeat,
+                stalled_worker_timeout=stalled,
+                shutdown_graceful_timeout=SECONDS_TO_STOP if wait else None,
+                install_signal_handlers=wait,
+                delete_jobs="successful",
+            )
+            # A worker that does not wait misses what its last tasks queued, such as scoring after a crawl.
+            waiting = await _waiting(app)
+            if wait or waiting <= seen:
+                return
+            seen |= waiting
+
+
+async def _waiting(app: procrastinate.App) -> set[int | None]:
+    """Return the tasks that could be worked now."""
+    now = datetime.now(UTC)
+    todo = await app.job_manager.list_jobs_async(status=Status.TODO.value)
+    return {job.id for job in todo if job.scheduled_at is None or job.scheduled_at <= now}
 
 
 def _runtime(context: procrastinate.JobContext) -> Runtime:
@@ -54,8 +95,7 @@ def _runtime(context: procrastinate.JobContext) -> Runtime:
     return runtime
 
 
-async def _defer(context: procrastinate.JobContext, name: str, lock: str, **values: Any) -> None:
-    app: procrastinate.App = context.additional_context["app"]
+async def _queue(app: procrastinate.App, name: str, lock: str, **values: Any) -> None:
     try:
         await app.configure_task(f"riskscan:{name}", queueing_lock=lock, lock=lock).defer_async(**values)
     except AlreadyEnqueued:
@@ -67,41 +107,62 @@ async def _defer(context: procrastinate.JobContext, name: str, lock: str, **valu
 async def look_for_work(context: procrastinate.JobContext, timestamp: int) -> None:
     """Queue a crawl for each source that is due, and scoring."""
     runtime = _runtime(context)
+    readable = set()
     async with connect(runtime.dsn) as conn:
-        for source in read_sources(runtime.settings.sources, runtime.variables):
+        for path in sorted(runtime.settings.sources.glob("*.toml")):
+            try:
+                source = read_source(path, runtime.variables)
+            except SourceFileError as fault:
+                # One refused file must not keep the others from being read; doctor and source check say the same.
+                log.warning("source skipped: %s", fault)
+                continue
+            readable.add(source.source_id)
             await put_source(conn, source)
         await conn.commit()
         due = await due_sources(conn)
     for source_id in due:
-        await _defer(context, "crawl", f"crawl:{source_id}", source_id=source_id)
-    await _defer(context, "score", "score")
+        if source_id in readable:
+            await _queue(context.app, "crawl", f"crawl:{source_id}", source_id=source_id)
+    await _queue(context.app, "score", "score")
 
 
-@tasks.task(name="crawl", queue="crawl", pass_context=True)
+@tasks.task(name="crawl", queue="crawl", pass_context=True, retry=AFTER_A_STOP)
 async def crawl(context: procrastinate.JobContext, source_id: str) -> None:
     """Crawl one source, then have its posts scored."""
     runtime = _runtime(context)
     await crawl_source(runtime, source_id, runtime.settings.sources / f"{source_id}.toml", runtime.variables)
-    await _defer(context, "score", "score")
+    await _queue(context.app, "score", "score")
 
 
-@tasks.task(name="score", queue="score", pass_context=True)
+@tasks.task(name="score", queue="score", pass_context=True, retry=AFTER_A_STOP)
 async def score(context: procrastinate.JobContext) -> None:
     """Score everything the current model has not scored."""
     await score_waiting(_runtime(context))
 
 
-@tasks.periodic(cron="17 3 * * *")
-@tasks.task(name="erase", queue="retention", queueing_lock="erase", pass_context=True)
+@tasks.periodic(cron="17 * * * *")  # hourly, because a machine that is off at night must erase, too
+@tasks.task(name="erase", queue="retention", queueing_lock="erase", lock="erase", pass_context=True)
 async def erase(context: procrastinate.JobContext, timestamp: int) -> None:
     """Erase posts whose time is over."""
-    await erase_due(_runtime(context), datetime.now(UTC))
+    await retain(_runtime(context), datetime.now(UTC))
+
+
+@tasks.periodic(cron="47 */6 * * *")
+@tasks.task(name="sweep", queue="retention", queueing_lock="sweep", lock="erase", pass_context=True)
+async def sweep(context: procrastinate.JobContext, timestamp: int) -> None:
+    """Delete evidence that no page refers to."""
+    await sweep_evidence(_runtime(context), datetime.now(UTC))
 
 
 @tasks.periodic(cron="* * * * *")
 @tasks.task(name="retry_stalled", queue="beat", queueing_lock="retry_stalled", pass_context=True)
 async def retry_stalled(context: procrastinate.JobContext, timestamp: int) -> None:
     """Take up tasks whose worker was killed; nothing else would."""
-    app: procrastinate.App = context.additional_context["app"]
-    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
-        await app.job_manager.retry_job(job)
+    stalled: float = context.additional_context["stalled"]
+    manager = context.app.job_manager
+    for task in await manager.get_stalled_jobs(seconds_since_heartbeat=stalled):
+        try:
+            await manager.retry_job(task)
+        except UniqueViolation:
+            # The same work was queued again meanwhile and waits for the lock that the killed task still holds.
+            await manager.finish_job(task, Status.FAILED, delete_job=True)

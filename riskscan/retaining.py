@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from riskscan.runtime import Runtime
+from riskscan.scrubbing import scrub
 from store.audit import record
 from store.pool import connect
 from store.retention import Due, due, erase
+from store.sweep import stray_objects
 
 BATCH = 200
+#: Evidence is written before its row; a day is more than any transaction takes.
+STRAY_AFTER = timedelta(days=1)
 
 
 async def erase_due(runtime: Runtime, now: datetime, *, dry_run: bool = False) -> Counter[str]:
@@ -27,10 +32,29 @@ async def erase_due(runtime: Runtime, now: datetime, *, dry_run: bool = False) -
                 if gone:
                     await record(conn, "erase", at=now, subject_kind="post", facts=dict(tally))
             # Only after the commit: an object deleted before it could be missed by a post that stays.
-            runtime.evidence.delete(names)
+            await asyncio.to_thread(runtime.evidence.delete, names)
             erased += tally
             if not gone:
                 return erased
+
+
+async def sweep_evidence(runtime: Runtime, now: datetime, *, dry_run: bool = False) -> int:
+    """Delete evidence that no page refers to, left by killed programs, once it is a day old; returns how many."""
+    async with connect(runtime.dsn) as conn:
+        stray = await stray_objects(conn, runtime.settings.evidence, now - STRAY_AFTER)
+        if stray and not dry_run:
+            await asyncio.to_thread(runtime.evidence.delete, stray)
+            await record(conn, "sweep", at=now, subject_kind="evidence", facts={"objects": len(stray)})
+            await conn.commit()
+    return len(stray)
+
+
+async def retain(runtime: Runtime, now: datetime) -> Counter[str]:
+    """Erase what is over, then take the deleted keys out of the database's own files."""
+    erased = await erase_due(runtime, now)
+    if erased:
+        await asyncio.to_thread(scrub, runtime)
+    return erased
 
 
 def _grounds(lot: list[Due], gone: list[int]) -> Counter[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,19 +53,25 @@ async def model_in_force(conn: Connection, models: Path) -> tuple[Model, Thresho
 
     model_id = await current_model(conn)
     folder = newest_model_folder(models) if model_id is None else models / model_id
-    model = load_model(folder)
+    model = await asyncio.to_thread(load_model, folder)
     if model_id is None:
-        await adopt(conn, model, "the model that came with this release")
+        await register(conn, model)
+        # Registering waits for another scorer that registers the same model; only the first of them promotes it.
+        if await current_model(conn) is None:
+            await promote_with_threshold(conn, model, "the model that came with this release")
     threshold = await current_threshold(conn, model.model_id)
     if threshold is None:
         raise ConfigurationError(f"{model.model_id} has no threshold; run: riskscan model promote {model.model_id}")
     return model, threshold
 
 
-async def adopt(conn: Connection, model: Model, reason: str) -> None:
-    """Register and promote a model with its own default threshold."""
-    digest = bytes.fromhex(str(model.manifest["model_sha256"]))
-    await register_model(conn, model.model_id, digest, model.manifest)
+async def register(conn: Connection, model: Model) -> None:
+    """Remember a model; ModelError if its id is known with other bytes."""
+    await register_model(conn, model.model_id, bytes.fromhex(str(model.manifest["sha256"])), model.manifest)
+
+
+async def promote_with_threshold(conn: Connection, model: Model, reason: str) -> None:
+    """Make a registered model the current one; without a threshold of its own it gets the manifest's."""
     await promote(conn, model.model_id, reason)
     if await current_threshold(conn, model.model_id) is None:
         await set_threshold(conn, model.model_id, model.threshold, "the manifest's default")
@@ -80,7 +87,9 @@ async def score_waiting(runtime: Runtime) -> ScoreTally:
         while True:
             async with conn.transaction():
                 waiting = await claim_unscored(conn, model.model_id, BATCH)
-                scores = model.score([one.text for one in waiting], threshold.value) if waiting else []
+                texts = [one.text for one in waiting]
+                # In a thread, so that a worker goes on giving signs of life.
+                scores = await asyncio.to_thread(model.score, texts, threshold.value) if waiting else []
                 pairs = [(one.capture_id, score) for one, score in zip(waiting, scores, strict=True)]
                 ids = await keep_scores(conn, model.model_id, pairs) if pairs else []
                 flags = await raise_flags(
@@ -93,5 +102,5 @@ async def score_waiting(runtime: Runtime) -> ScoreTally:
                 )
             if not waiting:
                 return ScoreTally(scored, raised[FlagReason.THRESHOLD], raised[FlagReason.AUDIT_SAMPLE])
-            scored += len(waiting)
+            scored += len(ids)  # a scorer beside us may have been faster with some of them
             raised = {reason: raised[reason] + flags[reason] for reason in FlagReason}

@@ -1,4 +1,4 @@
-"""Commands that bring posts in: source, crawl, import; and score them: rescore."""
+"""Commands that bring posts in: crawl and import."""
 
 from __future__ import annotations
 
@@ -69,13 +69,3 @@ def import_(
     typer.echo(f"{tally.rows} rows, {tally.new} new posts, {tally.changed} changed, {tally.rejected} rejected")
     if tally.rejects is not None:
         typer.echo(f"rejects, with line and reason: {tally.rejects}")
-
-
-@app.command()
-def rescore() -> None:
-    """Score everything the current model has not scored. Example: riskscan rescore"""
-    from riskscan.scoring import score_waiting
-
-    with running(settings_here()) as runtime:
-        tally = finish(score_waiting(runtime))
-    typer.echo(f"{tally.scored} scored, {tally.flagged} flagged, {tally.audit_sample} in the audit sample")
