@@ -124,7 +124,8 @@ def _word_by_word(chunk: str, letters: Letters, edits: list[Edit]) -> Letters:
     parts = [list(group) for _, group in groupby(letters, key=lambda pair: pair[0] in SEPARATORS)]
     for index, part in enumerate(parts):
         if part[0][0] not in SEPARATORS:
-            read += read_word(chunk, part, edits)
+            short = 2 if len(parts) > 1 else int(chunk[part[0][1]].isupper())
+            read += read_word(part, short, edits)
             continue
         if part[0][0] == "*" and 0 < index < len(parts) - 1 and parts[index - 1][-1][0].isalpha():
             edits.append(Edit(Operation.STARRED, parts[index - 1][0][1], parts[index + 1][-1][1] + 1))

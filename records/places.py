@@ -148,7 +148,7 @@ def places(read: Shadow) -> list[Place]:
                 if hit and not bare_text and not " ".join(name).isascii():
                     hit = None  # other diacritics make another word: "cảm phá" is not Cẩm Phả
             if hit is None and count == 1:
-                hit = _by_frame(words, index, bare_text)
+                hit = _by_frame(read, words, index)
             if hit:
                 home = index > 0 and words[index - 1].text in _HOME_BEFORE
                 found.append(Place(hit[0], words[index].start, words[index + count - 1].end, hit[1], home))
@@ -158,37 +158,38 @@ def places(read: Shadow) -> list[Place]:
     return sorted(found, key=lambda place: place.start)
 
 
-def _by_frame(words: list[_Word], index: int, bare_text: bool) -> tuple[str, bool] | None:
+def _by_frame(read: Shadow, words: list[_Word], index: int) -> tuple[str, bool] | None:
     """Read short names that are words of their own only in a frame of travel or work ("bên Cam", "đi Nhật")."""
-    framed = _bare_frames() if bare_text else _FRAMED
+    bare = read.text.isascii()
+    framed, frames, loose, names, ordinary = _frame_tables(bare)
     word = words[index].text
     if word not in framed or not index:
         return None
     before = words[index - 1].text
     after = words[index + 1].text if index + 1 < len(words) else ""
-    frames, loose, names = (_bare(_FRAMES), _bare(_LOOSE_FRAMES), _bare(_LOOSE_NAMES)) if bare_text else (
-        _FRAMES, _LOOSE_FRAMES, _LOOSE_NAMES)  # fmt: skip
     if before not in frames and not (before in loose and word in names):
         return None
-    if without_marks(after) in _bare(frozenset(_NOT_AFTER.get(_marked_name(word), "").split())):
+    if after in ordinary.get(word, ()) or (word == "cam" and before in ("nước", "nuoc")):
+        return None
+    if word == "anh" and before not in ("nước", "nuoc") and not read.source[read.origin[words[index].start]].isupper():
         return None
     return framed[word], framed[word] == "KH"
 
 
-@lru_cache(maxsize=64)
-def _bare(words: frozenset[str]) -> frozenset[str]:
-    return frozenset(map(without_marks, words))
+_Tables = tuple[dict[str, str], frozenset[str], frozenset[str], frozenset[str], dict[str, list[str]]]
 
 
-@lru_cache(maxsize=1)
-def _bare_frames() -> dict[str, str]:
-    return {without_marks(name): code for name, code in _FRAMED.items()}
-
-
-@lru_cache(maxsize=64)
-def _marked_name(word: str) -> str:
-    """Return the framed name that ``word`` is, with its diacritics."""
-    return next((name for name in _FRAMED if word in (name, without_marks(name))), word)
+@lru_cache(maxsize=2)
+def _frame_tables(bare: bool) -> _Tables:
+    """Return the tables of framed names, as they stand or for texts written without diacritics."""
+    spelt = without_marks if bare else str
+    return (
+        {spelt(name): code for name, code in _FRAMED.items()},
+        frozenset(map(spelt, _FRAMES)),
+        frozenset(map(spelt, _LOOSE_FRAMES)),
+        frozenset(map(spelt, _LOOSE_NAMES)),
+        {spelt(name): spelt(words).split() for name, words in _NOT_AFTER.items()},
+    )
 
 
 def destinations(read: Shadow) -> tuple[str, ...]:

@@ -53,8 +53,12 @@ def leet_undone(word: str) -> str | None:
     return None
 
 
-def read_word(chunk: str, letters: Letters, edits: list[Edit]) -> Letters:
-    """Read one word: leet, stretched letters, tone place, chat form."""
+def read_word(letters: Letters, short: int, edits: list[Edit]) -> Letters:
+    """Read one word: leet, stretched letters, tone place, chat form.
+
+    A word of ``short`` letters or fewer is an initial, a code name or part of an address ("bên K", "K.C.N", ".vn"),
+    not a chat form.
+    """
     text, places = "".join(letter for letter, _ in letters), [place for _, place in letters]
     span = places[0], places[-1] + 1
     plain = leet_undone(text)
@@ -62,16 +66,15 @@ def read_word(chunk: str, letters: Letters, edits: list[Edit]) -> Letters:
         text = plain
         edits.append(Edit(Operation.LEET, *span))
     letters = list(zip(text, places, strict=True))
-    short = _unstretched(letters)
-    if len(short) != len(letters):
+    plainer = _unstretched(letters)
+    if len(plainer) != len(letters):
         edits.append(Edit(Operation.STRETCH, *span))
-        text, places = "".join(letter for letter, _ in short), [place for _, place in short]
+        text, places = "".join(letter for letter, _ in plainer), [place for _, place in plainer]
     toned = canonical_tone(text) if len(text) <= LONGEST_WORD else text
     if toned != text:
         edits.append(Edit(Operation.TONE, *span))
         text = toned
-    # A lone capital is an initial or a code name ("bên K"), not a chat form.
-    long_form = None if len(text) == 1 and chunk[span[0]].isupper() else CHAT_FORMS.get(text)
+    long_form = None if len(text) <= short else CHAT_FORMS.get(text)
     if long_form is not None:
         edits.append(Edit(Operation.CHAT_FORM, *span))
         return placed(long_form, places)
