@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Security
 from starlette.responses import Response
 
 from api.console.indicators import indicators
-from api.v1.answers import NOT_MODIFIED, WITH_KEY, answer_json, problems
+from api.v1.answers import READING, WITH_KEY, answer_json, problems
 from api.v1.caller import caller
 from api.v1.keys import Scope
 from api.v1.shapes import Indicator, IndicatorList, Me
@@ -23,7 +23,7 @@ Anyone = Annotated[ApiKey, Security(caller, scopes=[])]
     operation_id="readMe",
     summary="Show the key in use",
     response_model=Me,
-    responses=NOT_MODIFIED | problems(*WITH_KEY),
+    responses=READING | problems(*WITH_KEY),
 )
 async def read_me(request: Request, key: Anyone) -> Response:
     """The agency, scopes and end of the key in use: a first call to see that everything works."""
@@ -36,7 +36,7 @@ async def read_me(request: Request, key: Anyone) -> Response:
     operation_id="listIndicators",
     summary="List the codebook's indicators",
     response_model=IndicatorList,
-    responses=NOT_MODIFIED | problems(*WITH_KEY),
+    responses=READING | problems(*WITH_KEY),
 )
 async def list_indicators(request: Request, key: Anyone) -> Response:
     """Codes, names and definitions. The wordings by which a sign is found are not given out."""

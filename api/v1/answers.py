@@ -16,6 +16,10 @@ from store.accounts import ApiKey
 #: An answer may be kept by its reader only, who asks each time whether it still holds.
 CACHING = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
 EVERYWHERE = (Kind.HOST_REFUSED, Kind.PARAMETER_REFUSED, Kind.INTERNAL)
+HEADERS = {
+    401: {"WWW-Authenticate": {"description": "Always Bearer.", "schema": {"type": "string"}}},
+    503: {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "string", "pattern": "^[0-9]+$"}}},
+}
 WITH_KEY = (Kind.KEY_MISSING, Kind.KEY_REFUSED, Kind.UNAVAILABLE)
 
 
@@ -54,6 +58,9 @@ def problems(*kinds: Kind) -> dict[int | str, dict[str, Any]]:
     return responses
 
 
-NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
-    304: {"description": "What the reader has (If-None-Match) still holds."}
+ETAG = {"headers": {"ETag": {"description": "Send it back as `If-None-Match`.", "schema": {"type": "string"}}}}
+#: What every readable answer may come back as besides its content.
+READING: dict[int | str, dict[str, Any]] = {
+    200: ETAG,
+    304: {"description": "What the reader has (`If-None-Match`) still holds.", **ETAG},
 }

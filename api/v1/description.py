@@ -46,6 +46,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
         _, problems = models_json_schema([(ProblemShape, "serialization")], ref_template="#/components/schemas/{model}")
         schemas |= problems["$defs"]
         for operation in (operation for path in document["paths"].values() for operation in path.values()):
+            for parameter in operation.get("parameters", []):
+                parameter["schema"] = _without_null(parameter["schema"])
             unused = operation["responses"].get("422", {}).get("content", {}).get("application/json")
             if unused:
                 del operation["responses"]["422"]
@@ -53,3 +55,12 @@ def describe(app: FastAPI) -> dict[str, Any]:
             schemas.pop(name, None)
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a parameter's schema without null: a parameter is left out, never null."""
+    kinds = [kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]
+    if len(kinds) != 1:
+        return schema
+    plain: dict[str, Any] = kinds[0] | {name: value for name, value in schema.items() if name != "anyOf"}
+    return plain

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.console.indicators import indicator
 from api.problems import Kind
-from api.v1.answers import NOT_MODIFIED, WITH_KEY, answer_json, problems
+from api.v1.answers import READING, WITH_KEY, answer_json, problems
 from api.v1.caller import caller
 from api.v1.cursor import read_cursor, write_cursor
 from api.v1.keys import Scope
@@ -29,7 +29,7 @@ Reader = Annotated[ApiKey, Security(caller, scopes=[Scope.POSTS_READ])]
     operation_id="listPosts",
     summary="List posts in the order they changed",
     response_model=PostPage,
-    responses=NOT_MODIFIED | problems(*WITH_KEY, Kind.SCOPE_MISSING, Kind.CURSOR_REFUSED),
+    responses=READING | problems(*WITH_KEY, Kind.SCOPE_MISSING, Kind.CURSOR_REFUSED),
 )
 async def list_posts(request: Request, key: Reader, query: Annotated[PostQuery, Query()]) -> Response:
     """Posts with masked text and the current model's score, the longest unchanged first.
@@ -55,7 +55,7 @@ async def list_posts(request: Request, key: Reader, query: Annotated[PostQuery, 
     operation_id="readPost",
     summary="Read one post",
     response_model=Post,
-    responses=NOT_MODIFIED | problems(*WITH_KEY, Kind.SCOPE_MISSING, Kind.NOT_FOUND),
+    responses=READING | problems(*WITH_KEY, Kind.SCOPE_MISSING, Kind.NOT_FOUND),
 )
 async def read_post(
     request: Request, key: Reader, post_id: Annotated[PostId, Path(description="The post's id.", examples=[4711])]

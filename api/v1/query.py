@@ -45,7 +45,8 @@ def _clamped(moment: datetime) -> datetime:
 
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_timestamp), AfterValidator(_clamped)]
-PostId = Annotated[int, BeforeValidator(_digits), Field(ge=1, lt=10**DIGITS_CAP)]
+#: Bounds stand before the validators: the other way round they are lost in the OpenAPI document.
+PostId = Annotated[int, Field(ge=1, lt=10**DIGITS_CAP), BeforeValidator(_digits)]
 
 
 class PostQuery(BaseModel):
@@ -56,7 +57,7 @@ class PostQuery(BaseModel):
     flagged: Annotated[bool, BeforeValidator(_word)] | None = Field(
         None, description="Only posts that reached the threshold (true), or only others (false)."
     )
-    min_score: Annotated[float, BeforeValidator(_number), Field(ge=0, le=1, allow_inf_nan=False)] | None = Field(
+    min_score: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), BeforeValidator(_number)] | None = Field(
         None, description="Only posts that the current model scored at least this high.", examples=[0.7]
     )
     role: Role | None = Field(None, description="Only posts in which this role speaks.")
@@ -76,7 +77,7 @@ class PostQuery(BaseModel):
     q: Annotated[SafeStr, Field(min_length=1, max_length=200)] | None = Field(
         None, description="Only posts that hold all these words; tones and case do not matter.", examples=["viec nhe"]
     )
-    limit: Annotated[int, BeforeValidator(_digits), Field(ge=1, le=200)] = Field(
+    limit: Annotated[int, Field(ge=1, le=200), BeforeValidator(_digits)] = Field(
         50, description="How many posts a page holds at most."
     )
     cursor: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")] | None = Field(

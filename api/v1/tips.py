@@ -32,6 +32,9 @@ router = APIRouter(tags=["tips"])
 Sender = Annotated[ApiKey, Security(caller, scopes=[Scope.TIPS_WRITE])]
 
 
+LOCATION = {"headers": {"Location": {"description": "The post made from the tip.", "schema": {"type": "string"}}}}
+
+
 class TipBody(BaseModel):
     """A tip: the post's text as it was seen, and what is known of it."""
 
@@ -69,7 +72,8 @@ class Identity:
     response_model=Receipt,
     response_description="The tip was kept; `Location` names its post.",
     responses={
-        200: {"description": "The same tip had come in before; nothing was added.", "model": Receipt},
+        200: {"description": "The same tip had come in before; nothing was added.", "model": Receipt, **LOCATION},
+        201: LOCATION,
         **problems(
             *WITH_KEY,
             Kind.SCOPE_MISSING,
@@ -90,6 +94,7 @@ async def hand_in_tip(
     idempotency_key: Annotated[
         str | None,
         Header(
+            alias="Idempotency-Key",
             min_length=1,
             max_length=255,
             pattern=r"^[\x21-\x7e]+$",

@@ -308,7 +308,7 @@ async def test_a_lost_database_makes_the_api_unavailable_but_not_unhealthy(
     await conn.commit()
     await conn.close()
     with psycopg.connect(db.server.superuser_dsn(), autocommit=True) as admin:
-        admin.execute(f'alter database "{db.name}" with allow_connections false')  # type: ignore[arg-type]
+        admin.execute(f'alter database "{db.name}" with allow_connections false')
         admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [db.name])
         api.app.state.pool.timeout = 1.0
         lost = await api.client.get("/v1/me", headers=key.header)
@@ -316,7 +316,7 @@ async def test_a_lost_database_makes_the_api_unavailable_but_not_unhealthy(
         assert lost.headers["retry-after"]
         assert (await api.client.get("/readyz")).json()["code"] == "not-ready"
         assert (await api.client.get("/healthz")).json() == {"status": "ok"}
-        admin.execute(f'alter database "{db.name}" with allow_connections true')  # type: ignore[arg-type]
+        admin.execute(f'alter database "{db.name}" with allow_connections true')
 
 
 async def test_a_database_without_our_tables_is_not_ready(api: Api, db: Database) -> None:

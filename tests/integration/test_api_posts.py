@@ -324,7 +324,7 @@ async def test_a_cursor_opens_only_its_own_list(api: Api, conn: Connection, vaul
     stranger = await an_api_key(conn, agency="Cơ quan Khác Mẫu")
     colleague = await an_api_key(conn)
     await conn.commit()
-    criteria = {"source": SOURCE, "limit": 1}
+    criteria: dict[str, Any] = {"source": SOURCE, "limit": 1}
     cursor = (await api.client.get("/v1/posts", params=criteria, headers=key.header)).json()["next"]
     flipped = ("A" if cursor[0] != "A" else "B") + cursor[1:]
 

@@ -44,7 +44,7 @@ async def sent(api: Api, key: HandedOut, idempotency_key: str = "", **body: Any)
 
 async def count(conn: Connection, table: str) -> int:
     """How many rows a table holds now."""
-    row = await (await conn.execute(f"select count(*) as n from {table}")).fetchone()  # type: ignore[arg-type]
+    row = await (await conn.execute(f"select count(*) as n from {table}")).fetchone()
     await conn.rollback()
     assert row is not None
     return int(row["n"])
