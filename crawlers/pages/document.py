@@ -26,19 +26,15 @@ _ATTRIBUTE = re2.compile(r"""[^\s"'/>=]+\s*(?:=\s*(?:"[^"]*"|'[^']*'|[^\s>]*))?"
 _SPACES = " \t\n\r\f"
 
 
-class UnreadablePage(Exception):
-    """A body is no page that can be read: not HTML, or out of all proportion."""
-
-
-class PageTooBig(UnreadablePage):
-    """A body has more bytes or elements than any page of posts."""
+class PageTooBig(Exception):
+    """A body has more bytes, elements or attributes than any page of posts."""
 
 
 class Document:
     """One parsed page and the selectors of its source."""
 
     def __init__(self, page: SavedPage, selectors: Mapping[str, str]) -> None:
-        """Parse a body. Raises UnreadablePage."""
+        """Parse a body. Raises PageTooBig."""
         if len(page.body) > MAX_BODY:
             raise PageTooBig(f"more than {MAX_BODY} bytes")
         self.page = page
@@ -46,10 +42,7 @@ class Document:
         text = decoded(page.body, page.headers)
         if len(text) > _FREE_OF_CHECK and _most_attributes(text) > MAX_ATTRIBUTES:
             raise PageTooBig(f"an element with more than {MAX_ATTRIBUTES} attributes")
-        try:
-            self.root = Selector(text=text, type="html")
-        except ValueError as error:
-            raise UnreadablePage("no HTML") from error
+        self.root = Selector(text=text, type="html")
         _check_size(self.root.root)
         declared = self.root.xpath("//base/@href").get()
         self.base = _joined(page.url, declared) if declared else page.url
@@ -144,7 +137,7 @@ def safe_address(address: str) -> str:
         if parts.scheme not in ("http", "https") or not parts.hostname or len(address) > MAX_ADDRESS:
             return ""
         safe = safe_url_string(address)
-    except (ValueError, UnicodeError):
+    except ValueError:
         return ""
     return safe if len(safe) <= 3 * MAX_ADDRESS else ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crawlers.pages.document import Document, UnreadablePage
+from crawlers.pages.document import Document, PageTooBig
 from crawlers.pages.forum import read_forum
 from crawlers.pages.page import SavedPage
 from records.source import AddressKind, Source
@@ -49,6 +49,6 @@ def distinct_ids(page: SavedPage, source: Source) -> frozenset[str]:
     """Return the external ids of the posts that stand in a drawn page now, deleted ones too."""
     try:
         reading = read_forum(Document(page, source.selectors), source)
-    except UnreadablePage:
+    except PageTooBig:
         return frozenset()
     return frozenset({post.external_id for post in reading.posts} | set(reading.tombstones))

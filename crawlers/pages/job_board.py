@@ -24,15 +24,17 @@ def read_job_board(document: Document, source: Source) -> PageReading:
     """Read a list page's links, or the one advert of a detail page."""
     outcome = judge_document(document)
     if outcome is not Outcome.OK:
-        return gone_advert(document.page, source) if outcome is Outcome.GONE else PageReading(outcome)
+        return PageReading(outcome, tombstones=_closed(document, source) if outcome is Outcome.GONE else ())
     return _read_advert(document, source) if _is_detail(document.page) else _read_list(document)
 
 
-def gone_advert(page: SavedPage, source: Source) -> PageReading:
-    """Return the reading of an advert's page that no longer shows the advert: its id is known by the address asked."""
-    asked = page.asked or page.url
-    tombstones = (external_id(source.platform, asked, id_in_address(asked)),) if _is_detail(page) else ()
-    return PageReading(Outcome.GONE, tombstones=tombstones)
+def _closed(document: Document, source: Source) -> tuple[str, ...]:
+    """Return the id of an advert whose own page says that it is closed.
+
+    A page that is only not there (404, 410, the list instead of it) is no such word: boards lose pages
+    for an hour, so deletion by absence needs a second look.
+    """
+    return (_identity(document, source),) if _is_detail(document.page) else ()
 
 
 def _is_detail(page: SavedPage) -> bool:
@@ -56,7 +58,7 @@ def _read_advert(document: Document, source: Source) -> PageReading:
         return PageReading(wall)
     if _moved(page) or document.elements("list_link"):
         # The board answers with its list, or sends the reader there, when an advert is no longer up.
-        return gone_advert(page, source)
+        return PageReading(Outcome.GONE)
     return PageReading(Outcome.EMPTY, missing=("JobPosting",))
 
 

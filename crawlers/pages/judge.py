@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from crawlers.pages.document import Document, PageTooBig, UnreadablePage
+from crawlers.pages.document import Document, PageTooBig
 from crawlers.pages.page import MAX_BODY, SavedPage
 from records.source import AddressKind, Outcome, Source
 
@@ -73,8 +73,6 @@ def _judge_page(headers: Mapping[str, str], body: bytes, source: Source) -> Outc
         return judge_document(Document(page, source.selectors))
     except PageTooBig:
         return Outcome.TOO_BIG
-    except UnreadablePage:
-        return Outcome.ERROR
 
 
 def judge_document(document: Document) -> Outcome:

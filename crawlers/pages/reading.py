@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from crawlers.pages.document import Document, PageTooBig, UnreadablePage
+from crawlers.pages.document import Document, PageTooBig
 from crawlers.pages.forum import read_forum
-from crawlers.pages.job_board import gone_advert, read_job_board
+from crawlers.pages.job_board import read_job_board
 from crawlers.pages.judge import judge_response
 from crawlers.pages.page import PageReading, SavedPage
 from records.source import Outcome, Source, SourceKind
@@ -24,12 +24,8 @@ def read_page(page: SavedPage, source: Source) -> PageReading:
     """Read a page of a source whose kind has pages; no body, however hostile, makes this fail."""
     if page.status != 200 or not page.body.strip():
         outcome = judge_response(page.status, page.headers, page.body, source)
-        if outcome is Outcome.GONE and source.kind is SourceKind.JOB_BOARD:
-            return gone_advert(page, source)
         return PageReading(outcome, reason=f"status {page.status}")
     try:
         return PAGE_OBJECTS[source.kind](Document(page, source.selectors), source)
     except PageTooBig as error:
         return PageReading(Outcome.TOO_BIG, reason=str(error))
-    except UnreadablePage as error:
-        return PageReading(Outcome.ERROR, reason=str(error))

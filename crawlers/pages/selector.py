@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import re2
-from cssselect import HTMLTranslator, SelectorError, parse
+from cssselect import HTMLTranslator, SelectorError
 from cssselect.xpath import XPathExpr
 
 _ENDING = re2.compile(r"^(.*?)\s*(?:::(text|attr\(\s*([A-Za-z_][-A-Za-z0-9_:.]*)\s*\)))?$")
@@ -60,10 +60,9 @@ def declared_selector(text: str) -> DeclaredSelector:
     """
     css, _, attribute = _ENDING.match(" ".join(text.split())).groups()
     try:
-        pseudo = any(part.pseudo_element is not None for part in parse(css))
         xpath = _LinearTranslator().css_to_xpath(css)
     except SelectorError as error:
-        raise SelectorRefused(f"{text!r} is no CSS selector: {error}") from error
-    if pseudo:
-        raise SelectorRefused(f"{text!r}: only one ending, ::text or ::attr(name), at the very end")
+        raise SelectorRefused(
+            f"{text!r} is no CSS selector with one ::text or ::attr(name) at its end: {error}"
+        ) from error
     return DeclaredSelector(css, xpath, attribute or "")

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawlers.pages.document import safe_address
 from crawlers.pages.group import browser_steps, distinct_ids, needs_browser
 from crawlers.pages.judge import judge_response
 from crawlers.pages.page import MAX_BODY, PageReading, SavedPage
@@ -134,6 +135,8 @@ def test_a_redirect_to_a_login_page_is_a_wall() -> None:
 def test_more_bytes_than_any_page_are_too_big() -> None:
     body = b"<p>x</p>" + b" " * MAX_BODY
     assert judge_response(200, {}, body, FORUM) is Outcome.TOO_BIG
+    assert judge_response(200, {}, b"<i>x</i>" * 50_000, FORUM) is Outcome.TOO_BIG
+    assert judge_response(200, {}, b" \n", FORUM) is Outcome.EMPTY
     assert read(body, FORUM).outcome is Outcome.TOO_BIG
 
 
@@ -258,6 +261,13 @@ def test_links_that_are_no_pages_are_not_followed(href: str) -> None:
     reading = read(f'<a class=n href="{href}">x</a><a class=t href="{href}">x</a>'.encode(), FORUM, AddressKind.LIST)
     assert reading.next_addresses == ()
     assert reading.detail_addresses == ()
+
+
+@pytest.mark.parametrize(
+    "address", ["http://[::1", "http://[x]/", "http:///a", "gopher://a.example/", "", "http://\udcff.example/[", "x"]
+)
+def test_what_is_no_address_of_a_page_gives_nothing(address: str) -> None:
+    assert safe_address(address) == ""
 
 
 def test_words_of_a_wall_under_a_thread_are_no_wall() -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from crawlers.pages.selector import SelectorRefused, declared_selector
 from crawlers.source_file import read_source, read_sources
 from crawlers.source_keys import ALLOWED_KEYS, READ, Shape
 from records.errors import SourceFileError
@@ -284,17 +283,3 @@ def test_the_reference_lists_exactly_the_allowed_keys_as_the_code_knows_them() -
 
 def test_every_shape_is_used_by_some_key() -> None:
     assert {key.shape for key in ALLOWED_KEYS.values()} == set(Shape)
-
-
-@pytest.mark.parametrize(
-    ("text", "attribute"),
-    [("a", ""), ("a.b > c::text", ""), ("a::attr(href)", "href"), ("x-y::attr( data-id )", "data-id"), ("a, b", "")],
-)
-def test_a_selector_may_end_in_the_attribute_to_take(text: str, attribute: str) -> None:
-    assert declared_selector(text).attribute == attribute
-
-
-@pytest.mark.parametrize("text", ["", "a[", "a::attr()", "a::before", "a::text b", "a:frobnicate", "::attr(x)"])
-def test_what_is_no_selector_is_refused(text: str) -> None:
-    with pytest.raises(SelectorRefused):
-        declared_selector(text)
