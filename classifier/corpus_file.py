@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import re2
 
 from classifier.codebook_file import indicator_codes
 from records.errors import RiskscanError
@@ -18,8 +19,8 @@ _FIELDS = frozenset(
     ["id", "text", "platform", "role", "risk", "exploitation", "indicators", "destination", "provenance"]
 )
 _PLATFORMS = frozenset(["facebook", "telegram", "zalo", "tiktok", "forum", "job_board", "other"])
-_NICHE = re.compile(r"niche (\w+)")
-_PAIR = re.compile(r"pair (p\d+)")
+_NICHE = re2.compile(r"niche ([a-z0-9_]+)")
+_PAIR = re2.compile(r"pair (p[0-9]+)")
 
 
 class CorpusRefused(RiskscanError):

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 import h11
+from h11._headers import Headers as EventHeaders
 
 from crawlers.guard_addresses import Cut, Reason, Refused, read_absolute_url, read_authority
 from crawlers.guard_wire import ClientLeft, Wire
@@ -36,20 +37,24 @@ _HOP_BY_HOP = frozenset(
 class Speaker:
     """One side of an HTTP/1.1 exchange: a wire framed by h11."""
 
-    def __init__(self, wire: Wire, role: type[h11.Sentinel]) -> None:
+    def __init__(self, wire: Wire, role: type[h11.CLIENT] | type[h11.SERVER]) -> None:
         self.wire = wire
         self.frames = h11.Connection(role, max_incomplete_event_size=MAX_HEAD)
         self.wants_body = True
 
     async def hear(self) -> h11.Event | type[h11.PAUSED]:
         """Return the next event; raises `h11.RemoteProtocolError` for what is no HTTP."""
-        while (event := self.frames.next_event()) is h11.NEED_DATA:
+        while True:
+            event = self.frames.next_event()
+            # The types of h11 do not tell its sentinels apart by identity; by their class they do.
+            if isinstance(event, h11.Event) or event is h11.PAUSED:
+                break
             if self.frames.they_are_waiting_for_100_continue:
                 await self.say(h11.InformationalResponse(status_code=100, headers=[]))
             self.frames.receive_data(await self.wire.read())
         if isinstance(event, h11.Request):
             self.wants_body = event.method != b"HEAD"
-        return event
+        return event if isinstance(event, h11.Event) else h11.PAUSED
 
     async def say(self, event: h11.Event) -> None:
         """Write one event in its frame."""
@@ -109,7 +114,7 @@ def response_for_client(response: h11.Response) -> h11.Response:
     return h11.Response(status_code=response.status_code, headers=headers, reason=response.reason)
 
 
-def _end_to_end(headers: h11.Headers) -> Headers:
+def _end_to_end(headers: EventHeaders) -> Headers:
     """Return the headers that may cross a proxy, in their own spelling and order."""
     named = {token.strip().lower() for name, value in headers if name == b"connection" for token in value.split(b",")}
     dropped = _HOP_BY_HOP | (named - {b"content-length"})

@@ -61,7 +61,7 @@ def _flat(path: Path, tree: Values) -> Values:
 
 def _kind(path: Path, values: Values) -> SourceKind:
     try:
-        kind = SourceKind(values.get("kind"))
+        kind = SourceKind(str(values.get("kind")))
     except ValueError:
         kind = SourceKind.TIP
     if kind is SourceKind.TIP:
