@@ -163,5 +163,5 @@ class ThreadPage:
         return (*absent, *(name for name in once if not self._document.elements(name)))
 
     def _finds_any(self, name: str) -> bool:
-        found = self._found[name].values()
-        return any(self._document.value(name, element) for elements in found for element in elements)
+        take = self._permalink if name == "permalink" else lambda element: self._value(name, element)
+        return any(take(element) for element in self._found[name])
