@@ -38,7 +38,6 @@ ONLY: dict[str, frozenset[str]] = {
     "scrapy_playwright": frozenset({"crawlers"}),
     "playwright": frozenset({"crawlers"}),
     "twisted": frozenset({"crawlers"}),
-    "web_poet": frozenset({"crawlers"}),
     "extruct": frozenset({"crawlers"}),
     "feedparser": frozenset({"crawlers"}),
     "warcio": frozenset({"crawlers"}),
