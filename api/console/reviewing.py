@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -22,6 +22,9 @@ from store import flags
 from store.reading import contact_kinds
 
 router = APIRouter()
+
+#: A number that a flag could have; beyond bigint there is none.
+FlagId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 PAGE_ROWS = 25
 LAST_PAGE = 400
@@ -113,7 +116,7 @@ async def _take(here: Visit, flag_id: int | None = None) -> Lease | None:
 
 
 @router.get("/flags/{flag_id}")
-async def show_flag(request: Request, flag_id: int) -> Response:
+async def show_flag(request: Request, flag_id: FlagId) -> Response:
     """Show one flag; looking at it leaves an audit line."""
     async with visit(request) as here:
         here.must_decide()
@@ -123,7 +126,7 @@ async def show_flag(request: Request, flag_id: int) -> Response:
 
 
 @router.post("/flags/{flag_id}/take")
-async def take_flag(request: Request, flag_id: int) -> Response:
+async def take_flag(request: Request, flag_id: FlagId) -> Response:
     """Take the named flag; what was typed under a lost lease comes along."""
     async with visit(request) as here:
         here.must_decide()
@@ -137,7 +140,7 @@ async def take_flag(request: Request, flag_id: int) -> Response:
 
 
 @router.post("/flags/{flag_id}/extend")
-async def extend_lease(request: Request, flag_id: int) -> Response:
+async def extend_lease(request: Request, flag_id: FlagId) -> Response:
     """Keep a lease while its page is in sight."""
     async with visit(request) as here:
         here.must_decide()
@@ -150,7 +153,7 @@ async def extend_lease(request: Request, flag_id: int) -> Response:
 
 
 @router.post("/flags/{flag_id}/release")
-async def release_flag(request: Request, flag_id: int) -> Response:
+async def release_flag(request: Request, flag_id: FlagId) -> Response:
     """Give a flag back undecided; one that is somebody else's by now stays theirs."""
     async with visit(request) as here:
         here.must_decide()
@@ -163,7 +166,7 @@ async def release_flag(request: Request, flag_id: int) -> Response:
 
 
 @router.post("/flags/{flag_id}/decide")
-async def decide(request: Request, flag_id: int) -> Response:
+async def decide(request: Request, flag_id: FlagId) -> Response:
     """Keep a decision; under a stale lease nothing is stored and nothing typed is lost."""
     async with visit(request) as here:
         here.must_decide()
