@@ -39,25 +39,16 @@ limit %(limit)s::integer
 for update of v skip locked;
 
 -- name: insert_scores
--- Keep scores; one that is there already stays. Partners pull by the time of change, so a scored post counts as changed.
-with stored as (
-    insert into score (capture_id, model_id, score, risk, role, roles, exploitation, destination, out_of_scope, reasons,
-                       stage)
-    select n.capture_id, %(model_id)s::text, n.score, n.risk, n.role, n.roles, n.exploitation,
-           array(select jsonb_array_elements_text(n.destination)), n.out_of_scope, n.reasons, n.stage
-    from unnest(%(captures)s::bigint[], %(scores)s::double precision[], %(risks)s::smallint[],
-                %(roles_named)s::post_role[], %(roles)s::jsonb[], %(exploitation)s::jsonb[], %(destinations)s::jsonb[],
-                %(out_of_scope)s::out_of_scope[], %(reasons)s::jsonb[], %(stages)s::smallint[])
-      as n (capture_id, score, risk, role, roles, exploitation, destination, out_of_scope, reasons, stage)
-    on conflict (capture_id, model_id) do nothing
-    returning score_id, capture_id
-), told as (
-    -- In the order of ids, like every writer of posts: two batches never wait for each other.
-    update post set updated_at = now() where post_id in (
-        select p.post_id from stored join capture c using (capture_id) join post p using (post_id)
-        order by p.post_id for update of p)
-)
-select score_id, capture_id from stored;
+-- Keep scores; one that is there already stays.
+insert into score (capture_id, model_id, score, risk, role, roles, exploitation, destination, out_of_scope, reasons, stage)
+select n.capture_id, %(model_id)s::text, n.score, n.risk, n.role, n.roles, n.exploitation,
+       array(select jsonb_array_elements_text(n.destination)), n.out_of_scope, n.reasons, n.stage
+from unnest(%(captures)s::bigint[], %(scores)s::double precision[], %(risks)s::smallint[], %(roles_named)s::post_role[],
+            %(roles)s::jsonb[], %(exploitation)s::jsonb[], %(destinations)s::jsonb[], %(out_of_scope)s::out_of_scope[],
+            %(reasons)s::jsonb[], %(stages)s::smallint[])
+  as n (capture_id, score, risk, role, roles, exploitation, destination, out_of_scope, reasons, stage)
+on conflict (capture_id, model_id) do nothing
+returning score_id, capture_id;
 
 -- name: insert_findings
 -- Keep the indicators seen, with their spans.
@@ -92,7 +83,8 @@ with raised as (
     on conflict do nothing
     returning flag_id, post_id, reason::text as reason
 ), told as (
-    -- Only what partners see counts as a change: who stands in the audit sample is none of it.
+    -- In the order of ids, like every writer of posts, so that two batches never wait for each other. Only what partners
+    -- see counts as a change: who stands in the audit sample is none of it.
     update post set updated_at = now(), flagged = true where post_id in (
         select p.post_id from raised join post p using (post_id) where raised.reason = 'threshold'
         order by p.post_id for update of p)
