@@ -52,7 +52,7 @@ BASES: dict[str, str] = {
 
 KEEPING: dict[str, str] = {
     "with the post": "goes when its post is erased: by default 30 days after an unflagged post was last seen, "
-    "90 days after a flag was dismissed; a referred or escalated post stays until its case is closed",
+    "90 days after a flag was dismissed; a referred or escalated post stays until a person erases it",
     "pseudonym stays": "the row outlives erasure, without text or key, so that an erased post stays erased and "
     "figures stay true",
     "with the database": "nothing removes it by itself",

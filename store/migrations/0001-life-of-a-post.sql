@@ -443,7 +443,8 @@ create table audit (
 
 -- ── Comments: docs/reference/data-inventory.md is made of them, and explains the words for class, basis and keep ──
 
-comment on table data_key is 'One key a post or address, wrapped under a master key; deleting the row is erasure';
+comment on table data_key is
+    'One key a post or address, wrapped under a master key; deleting the row is erasure; an address keeps its key';
 comment on column data_key.data_key_id is 'Our number of the key; '
     'class: operational; basis: not personal; keep: with the post';
 comment on column data_key.master_key_id is 'Which master key of the key file wraps it; '
