@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Security
 from starlette.responses import Response
 
-from api.console.indicators import indicators
 from api.v1.answers import READING, WITH_KEY, answer_json, problems
 from api.v1.caller import caller
 from api.v1.keys import Scope
 from api.v1.shapes import Indicator, IndicatorList, Me
+from classifier.codebook_file import indicators
 from store.accounts import ApiKey
 
 router = APIRouter(tags=["about"])
@@ -40,16 +40,15 @@ async def read_me(request: Request, key: Anyone) -> Response:
 )
 async def list_indicators(request: Request, key: Anyone) -> Response:
     """Codes, names and definitions. The wordings by which a sign is found are not given out."""
-    english = indicators("en")
     data = [
         Indicator(
-            code=code,
-            name_vi=entry.name,
-            name_en=english[code].name,
-            definition_vi=entry.definition,
-            definition_en=english[code].definition,
-            weight=entry.strength,
+            code=entry.code,
+            name_vi=entry.name_vi,
+            name_en=entry.name_en,
+            definition_vi=entry.definition_vi,
+            definition_en=entry.definition_en,
+            weight=str(entry.weight),
         )
-        for code, entry in indicators("vi").items()
+        for entry in indicators()
     ]
     return answer_json(request, key, IndicatorList(data=data))

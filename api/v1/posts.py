@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Security
 from starlette.responses import Response
 
-from api.console.indicators import indicator
 from api.problems import Kind
 from api.v1.answers import READING, WITH_KEY, answer_json, problems
 from api.v1.caller import caller
@@ -15,6 +15,7 @@ from api.v1.cursor import read_cursor, write_cursor
 from api.v1.keys import Scope
 from api.v1.query import PostId, PostQuery
 from api.v1.shapes import FoundIndicator, Judgement, Post, PostPage, Reason
+from classifier.codebook_file import indicators
 from store import reading
 from store.accounts import ApiKey
 from store.scores import current_model
@@ -100,8 +101,8 @@ def _judgement(row: dict[str, Any]) -> Judgement:
         indicators=[
             FoundIndicator(
                 code=found["code"],
-                name_vi=indicator(found["code"], "vi").name,
-                name_en=indicator(found["code"], "en").name,
+                name_vi=_name(found["code"], "vi"),
+                name_en=_name(found["code"], "en"),
                 start=found["start_at"],
                 end=found["end_at"],
                 weight=found["weight"],
@@ -114,3 +115,10 @@ def _judgement(row: dict[str, Any]) -> Judgement:
         model=row["model_id"],
         scored_at=row["scored_at"],
     )
+
+
+@cache
+def _name(code: str, language: str) -> str:
+    """Return an indicator's name in ``vi`` or ``en``; a code of an older codebook is its own name."""
+    names = {entry.code: entry.name_vi if language == "vi" else entry.name_en for entry in indicators()}
+    return names.get(code, code.replace("_", " "))

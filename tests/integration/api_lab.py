@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from socket import socket
 
 import uvicorn
 from fastapi import FastAPI
@@ -55,8 +56,8 @@ class _Server(uvicorn.Server):
         super().__init__(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", server_header=False))
         self.ready = threading.Event()
 
-    async def startup(self, sockets: list[object] | None = None) -> None:
-        await super().startup()
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
         self.ready.set()
 
     @property

@@ -63,6 +63,7 @@ async def walked(api: Api, key: HandedOut, limit: int, **criteria: Any) -> list[
         page = (await api.client.get("/v1/posts", params=params, headers=key.header)).json()
         assert len(page["data"]) <= limit
         ids += [post["post_id"] for post in page["data"]]
+        assert len(ids) < 1000, "the pages do not end"
         if page["next"] is None:
             return ids
         params["cursor"] = page["next"]
