@@ -25,7 +25,7 @@ BUILD = ROOT / "build"
 
 slow_machine = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]}
 settings.register_profile("short", max_examples=200, **slow_machine)
-settings.register_profile("long", max_examples=10_000, **slow_machine)
+settings.register_profile("long", max_examples=1_000, **slow_machine)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
