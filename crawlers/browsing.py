@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,9 +14,12 @@ from playwright.async_api import Page
 
 from crawlers.browser import CONTEXT_OPTIONS, INIT_SCRIPT
 from crawlers.fetching import FAILURES, Fetcher, visit_of
+from crawlers.guard import Guard, Reason
+from crawlers.pacing import HostParked, host_of
 from crawlers.pages.group import BrowserSteps, browser_steps, distinct_ids
 from crawlers.pages.page import MAX_BODY, SavedPage
 from crawlers.visit import Response, Visit
+from crawlers.watching import PageWatch
 from records.source import AddressKind, Outcome, Source
 
 MAX_ROUNDS = 400
@@ -25,55 +28,94 @@ SECONDS_A_PAGE = 300.0
 SETTLE_TRIES, SETTLE_MILLISECONDS = 12, 100
 PAGES_A_CONTEXT = 50
 
-Cut = Callable[[str], bool]
-
 
 class BrowserFetcher:
     """Fetches addresses of one source with Chromium through the guard."""
 
-    def __init__(self, fetcher: Fetcher, source: Source, was_cut: Cut) -> None:
-        self._fetcher, self._source, self._was_cut = fetcher, source, was_cut
+    def __init__(self, fetcher: Fetcher, source: Source, guard: Guard) -> None:
+        self._fetcher, self._source, self._guard = fetcher, source, guard
         self._steps = browser_steps(source)
         self._pages = 0
 
     async def fetch(self, url: str, kind: AddressKind) -> Visit:
         """Draw a page and collect every DOM that showed posts the ones before it did not."""
-        if not self._fetcher.reaches(url):
-            return Visit(url, outcome=Outcome.UNSAFE_ADDRESS, reason="host outside the source")
-        if not await self._fetcher.robots.allows(url):
-            return Visit(url, outcome=Outcome.ROBOTS, reason="robots.txt")
         began = time.monotonic()
-        request = scrapy.Request(url, meta=self._meta(), dont_filter=True)
+        try:
+            if (refusal := await self._fetcher.judge(url)) is not None:
+                return refusal
+            await self._fetcher.turn(url)
+            visit = await self._draw(url, kind)
+        except HostParked as parked:
+            return Visit(url, reason="host parked", retry_after=parked.seconds)
+        return replace(visit, asked=url, milliseconds=int((time.monotonic() - began) * 1000))
+
+    async def _draw(self, url: str, kind: AddressKind) -> Visit:
+        mark, watch = self._guard.mark(), PageWatch(self._fetcher)
+        request = scrapy.Request(url, meta=self._meta(watch), dont_filter=True)
         try:
             answer = await self._fetcher.download(request)
-        except (BrowserError, *FAILURES) as fault:
-            return Visit(url, outcome=Outcome.ERROR, reason=type(fault).__name__, milliseconds=_since(began))
-        page: Page = answer.meta["playwright_page"]
-        try:
-            visit = await self._collect(page, url, visit_of(url, answer), kind)
-        except (BrowserError, TimeoutError) as fault:
-            return Visit(url, outcome=Outcome.ERROR, reason=type(fault).__name__, milliseconds=_since(began))
+            visit = await self._fetcher.heed(visit_of(url, answer))
+            visit = await self._collect(request.meta["playwright_page"], url, visit, kind)
+        except (BrowserError, TimeoutError, *FAILURES) as fault:
+            visit = Visit(url, outcome=Outcome.ERROR, reason=type(fault).__name__)
+            if "ERR_UNSAFE_REDIRECT" in str(fault):
+                visit = Visit(url, outcome=Outcome.UNSAFE_ADDRESS, reason="redirect to no web address")
         finally:
-            await page.close()
-        return Visit(url, visit.response, visit.outcome, visit.reason, _since(began), visit.snapshots)
+            await self._close(request, watch)
+        return self._judged(visit, watch, mark)
 
-    def _meta(self) -> dict[str, Any]:
+    def _judged(self, visit: Visit, watch: PageWatch, mark: int) -> Visit:
+        """Return the visit, or what stopped it: a page that was stopped may still look whole."""
+        host = host_of(visit.asked)
+        cuts = {one.reason for one in self._guard.incidents(mark) if one.cut and one.host == host}
+        if watch.refusal is not None:
+            return watch.refusal
+        if watch.too_big or Reason.BYTES in cuts:
+            return Visit(visit.asked, outcome=Outcome.TOO_BIG, reason="page over the cap")
+        if visit.response is None and self._guard.was_refused(host, mark):
+            return Visit(visit.asked, outcome=Outcome.UNSAFE_ADDRESS, reason="guard refused")
+        if cuts and visit.outcome is None:
+            return Visit(visit.asked, outcome=Outcome.ERROR, reason=f"guard: {min(cuts)}")
+        return visit
+
+    async def _close(self, request: scrapy.Request, watch: PageWatch) -> None:
+        """Close a page however its visit ended: a page left open takes one of the few places for good."""
+        await watch.end()
+        page: Page | None = request.meta.get("playwright_page")
+        if page is None:
+            return
+        context = page.context
+        with contextlib.suppress(BrowserError):
+            await page.close()
+            if not context.pages and self._context() != request.meta["playwright_context"]:
+                await context.close()
+
+    def _context(self) -> str:
         # A context keeps what its pages leave behind; a fresh one every so often keeps memory flat.
+        return f"source-{self._pages // PAGES_A_CONTEXT}"
+
+    def _meta(self, watch: PageWatch) -> dict[str, Any]:
+        async def begin(page: Page, request: scrapy.Request) -> None:
+            await page.add_init_script(INIT_SCRIPT)
+            await watch.begin(page)
+
+        context = self._context()
         self._pages += 1
         return self._fetcher.meta() | {
             "playwright": True,
             "playwright_include_page": True,
-            "playwright_context": f"source-{self._pages // PAGES_A_CONTEXT}",
+            "playwright_context": context,
             "playwright_context_kwargs": dict(CONTEXT_OPTIONS),
-            "playwright_page_init_callback": _quiet,
+            "playwright_page_init_callback": begin,
         }
 
     async def _collect(self, page: Page, url: str, visit: Visit, kind: AddressKind) -> Visit:
         response = visit.response
         if response is None or response.status != 200:
             return visit
-        if not self._fetcher.reaches(page.url) or not await self._fetcher.robots.allows(page.url):
-            return Visit(url, outcome=Outcome.ROBOTS, reason="led to an address we may not read")
+        # Scripts may have led the page on after the last redirect that was judged.
+        if (refusal := await self._fetcher.judge(page.url)) is not None:
+            return refusal
         if self._steps.container:
             # A wall or an empty place has no container; the page object judges what stands there instead.
             with contextlib.suppress(BrowserError):
@@ -92,8 +134,6 @@ class BrowserFetcher:
             seen |= ids
             if idle >= ROUNDS_WITHOUT_NEW or time.monotonic() > until or not await self._further(page, self._steps):
                 break
-        if self._was_cut(url):
-            return Visit(url, outcome=Outcome.TOO_BIG, reason="guard cut the page")
         drawn = Response(url, 200, response.headers, snapshots[-1], response.request_headers, datetime.now(UTC))
         return Visit(url, drawn, snapshots=tuple(snapshots))
 
@@ -141,11 +181,3 @@ SCROLL = """selector => {
   e.dispatchEvent(new Event('scroll'));
   e.scrollTop = e.scrollHeight;
 }"""
-
-
-async def _quiet(page: Page, request: scrapy.Request) -> None:
-    await page.add_init_script(INIT_SCRIPT)
-
-
-def _since(began: float) -> int:
-    return int((time.monotonic() - began) * 1000)

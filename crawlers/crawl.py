@@ -6,7 +6,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -18,26 +18,27 @@ from crawlers.browser import find_chromium, launch_options
 from crawlers.guard import Guard
 from crawlers.guard_rules import GuardRules
 from crawlers.keeping import Keeper
-from crawlers.order import CrawlOrder
+from crawlers.order import BEGUN, CrawlOrder
+from crawlers.pacing import Pacing
 from crawlers.source_file import read_source
 from crawlers.walk import SourceSpider
-from crawlers.wordless import WordlessFormatter
+from crawlers.wordless import write_wordless
 from records.source import Source, SourceKind
 from store.crawls import hold_run, put_source, start_run
 from store.evidence import EvidenceFolder
-from store.pool import connect, open_pool
+from store.pool import connect
 from store.seal import open_vault
 
 MAX_BODY = 8 * 1024 * 1024
 REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 
 
-def scrapy_settings(source: Source, user_agent: str) -> dict[str, Any]:
+def scrapy_settings(source: Source, order: CrawlOrder) -> dict[str, Any]:
     """Return the settings of a crawl, each away from Scrapy's own choice for a reason."""
     pace = source.pace
     return {
         "TWISTED_REACTOR": REACTOR,
-        "USER_AGENT": user_agent,
+        "USER_AGENT": order.user_agent,
         "LOG_ENABLED": False,  # one handler of ours writes faults without their words
         "TELNETCONSOLE_ENABLED": False,  # a console nobody watches is a door
         "COOKIES_ENABLED": False,  # we are nobody's returning visitor
@@ -48,7 +49,7 @@ def scrapy_settings(source: Source, user_agent: str) -> dict[str, Any]:
         "HTTPERROR_ALLOW_ALL": True,  # every status is an outcome
         "DOWNLOAD_MAXSIZE": MAX_BODY,  # the default is 1 GiB
         "DOWNLOAD_WARNSIZE": 0,
-        "DOWNLOAD_TIMEOUT": 60,
+        "DOWNLOAD_TIMEOUT": order.answer_seconds,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,  # off by default
         "DOWNLOAD_DELAY": pace.delay,
         "DOWNLOAD_DELAY_JITTER": 0,
@@ -61,7 +62,7 @@ def scrapy_settings(source: Source, user_agent: str) -> dict[str, Any]:
     }
 
 
-def browser_settings(executable: Path, guard_address: str) -> dict[str, Any]:
+def browser_settings(executable: Path, guard_address: str, order: CrawlOrder) -> dict[str, Any]:
     """Return what a browser source needs on top."""
     handler = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
     return {
@@ -70,7 +71,7 @@ def browser_settings(executable: Path, guard_address: str) -> dict[str, Any]:
         "PLAYWRIGHT_LAUNCH_OPTIONS": launch_options(executable, guard_address),
         "PLAYWRIGHT_MAX_CONTEXTS": 2,
         "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 2,
-        "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": 30_000,
+        "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": order.answer_seconds * 1000,
         "PLAYWRIGHT_RESTART_DISCONNECTED_BROWSER": True,
         "PLAYWRIGHT_ABORT_REQUEST": _heavy,
     }
@@ -82,42 +83,47 @@ def _heavy(request: Any) -> bool:
 
 
 @asynccontextmanager
-async def _keeper(order: CrawlOrder, source: Source) -> AsyncIterator[Keeper]:
+async def _crew(order: CrawlOrder, source: Source) -> AsyncIterator[tuple[Keeper, Pacing]]:
+    """Open what a crawl run works with and begin the run; its number goes to whoever started this process."""
     vault = open_vault(Path(order.key_file))
-    async with AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(open_pool(order.dsn, max_size=source.pace.requests_in_flight + 1))
-        holder = await stack.enter_async_context(connect(order.dsn))
+    async with connect(order.dsn) as storer, connect(order.dsn) as holder:
         async with holder.transaction():
             await put_source(holder, source)
             crawl_run_id = await start_run(holder, source.source_id)
             # Held by this session, not by the transaction: whoever looks sees whether we live.
             await hold_run(holder, crawl_run_id)
-        yield Keeper(pool, vault, EvidenceFolder(order.evidence), source, crawl_run_id)
+        await holder.set_autocommit(True)
+        print(f"{BEGUN}{crawl_run_id}", flush=True)
+        keeper = Keeper(storer, vault, EvidenceFolder(order.evidence), source, crawl_run_id)
+        yield keeper, Pacing(holder, source.pace.delay)
 
 
 async def crawl(order: CrawlOrder) -> None:
     """Walk the source of an order once."""
     source = read_source(order.source_path, order.variables)
     executable = find_chromium() if source.kind is SourceKind.GROUP else None
-    async with _keeper(order, source) as keeper, Guard(GuardRules.of(source.reach)) as guard:
-        settings = scrapy_settings(source, order.user_agent)
+    async with _crew(order, source) as (keeper, pacing), Guard(GuardRules.of(source.reach)) as guard:
+        settings = scrapy_settings(source, order)
         if executable is not None:
-            settings |= browser_settings(executable, guard.address)
-        runner = AsyncCrawlerRunner(settings)
-        await runner.crawl(
-            SourceSpider, keeper=keeper, guard=guard, user_agent=order.user_agent, browser=executable is not None
+            settings |= browser_settings(executable, guard.address, order)
+        await AsyncCrawlerRunner(settings).crawl(
+            SourceSpider,
+            keeper=keeper,
+            pacing=pacing,
+            guard=guard,
+            user_agent=order.user_agent,
+            browser=executable is not None,
         )
 
 
 def main() -> None:
     """Read an order from standard input and do it."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(WordlessFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    write_wordless(logging.WARNING)
     order = CrawlOrder.from_json(sys.stdin.read())
     install_reactor(REACTOR)
     # Only now: importing the reactor before it is installed would install another one.
     reactor: Any = import_module("twisted.internet.reactor")
+    failed: list[str] = []
 
     async def work() -> None:
         try:
@@ -125,25 +131,19 @@ def main() -> None:
         finally:
             reactor.stop()
 
+    def tell(task: asyncio.Task[None]) -> None:
+        fault = task.exception() if not task.cancelled() else None
+        if fault is not None:
+            failed.append(type(fault).__name__)
+            logging.getLogger("riskscan.crawl").error("the crawl ended", exc_info=fault)
+
     def begin() -> None:
-        task = asyncio.get_event_loop().create_task(work())
-        task.add_done_callback(_tell)
+        asyncio.get_event_loop().create_task(work()).add_done_callback(tell)
 
     reactor.callWhenRunning(begin)
     reactor.run()
-    if _failures:
+    if failed:
         sys.exit(1)
-
-
-_failures: list[str] = []
-
-
-def _tell(task: asyncio.Task[None]) -> None:
-    fault = task.exception() if not task.cancelled() else None
-    if fault is None:
-        return
-    _failures.append(type(fault).__name__)
-    logging.getLogger("riskscan.crawl").error("the crawl ended", exc_info=fault)
 
 
 if __name__ == "__main__":

@@ -5,27 +5,37 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 from protego import Protego
 
 from crawlers.visit import Visit
-from records.source import Outcome
 
 MAX_BODY = 512 * 1024
 CACHED_SECONDS = 24 * 3600.0
 LONGEST_DELAY = 60.0
+#: A server that could not answer is asked again sooner than one that did.
+UNREACHABLE_SECONDS = 600.0
 
 Ask = Callable[[str], Awaitable[Visit]]
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What one host allows; ``parsed`` is None where everything is allowed or nothing is."""
+    """What one host allows until ``stale_at``; ``parsed`` is None where everything is allowed or nothing is."""
 
     parsed: Protego | None
     unless_parsed: bool
-    read_at: float
+    stale_at: float
+
+
+class Verdict(StrEnum):
+    """What robots.txt says about one address."""
+
+    ALLOWED = "allowed"
+    FORBIDDEN = "forbidden"
+    UNREACHABLE = "unreachable"
 
 
 class Robots:
@@ -41,21 +51,27 @@ class Robots:
 
     async def allows(self, url: str) -> bool:
         """Say whether this address may be asked for."""
+        return await self.verdict(url) is Verdict.ALLOWED
+
+    async def verdict(self, url: str) -> Verdict:
+        """Say whether this address may be asked for, and if not, whether that is for good."""
         rules = await self._of(url)
-        return rules.unless_parsed if rules.parsed is None else bool(rules.parsed.can_fetch(url, self._agent))
+        if rules.parsed is None:
+            return Verdict.ALLOWED if rules.unless_parsed else Verdict.UNREACHABLE
+        return Verdict.ALLOWED if rules.parsed.can_fetch(url, self._agent) else Verdict.FORBIDDEN
 
     async def delay(self, url: str) -> float:
         """Return the Crawl-delay the host asks of us in seconds, at most a minute; 0 where it asks none."""
         rules = await self._of(url)
-        asked = None if rules.parsed is None else rules.parsed.crawl_delay(self._agent)
-        return min(float(asked or 0.0), LONGEST_DELAY)
+        asked = float((rules.parsed.crawl_delay(self._agent) if rules.parsed else None) or 0.0)
+        return min(asked, LONGEST_DELAY) if asked > 0 else 0.0
 
     async def _of(self, url: str) -> Rules:
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
         async with self._reading:
             known = self._rules.get(origin)
-            if known is None or self._clock() - known.read_at > CACHED_SECONDS:
+            if known is None or self._clock() >= known.stale_at:
                 known = self._read(await self._ask(f"{origin}/robots.txt"))
                 self._rules[origin] = known
         return known
@@ -64,7 +80,10 @@ class Robots:
         now, response = self._clock(), visit.response
         if response is None:
             # Unreachable or refused: RFC 9309 2.3.1.4 has us assume that nothing may be read.
-            return Rules(None, False, now)
-        if response.status == 200 and visit.outcome is not Outcome.TOO_BIG:
-            return Rules(Protego.parse(response.body[:MAX_BODY].decode("utf-8", "replace")), True, now)
-        return Rules(None, 400 <= response.status < 500 and response.status != 429, now)
+            return Rules(None, False, now + UNREACHABLE_SECONDS)
+        if response.status == 200:
+            parsed = Protego.parse(response.body[:MAX_BODY].decode("utf-8-sig", "replace"))
+            return Rules(parsed, True, now + CACHED_SECONDS)
+        if 400 <= response.status < 500 and response.status != 429:
+            return Rules(None, True, now + CACHED_SECONDS)
+        return Rules(None, False, now + UNREACHABLE_SECONDS)

@@ -27,10 +27,10 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What a visit brought: a response, or the outcome that took its place.
+    """What a visit brought: a response, or the outcome that took its place; neither if nothing was asked.
 
     ``snapshots`` are the DOMs of a page that a browser drew, each of which showed posts the ones
-    before it did not. ``retry_after`` is in seconds.
+    before it did not. ``retry_after`` is in seconds: how long the host, or we, want to wait before the next try.
     """
 
     asked: str = field(repr=False)
@@ -40,3 +40,8 @@ class Visit:
     milliseconds: int = 0
     snapshots: tuple[bytes, ...] = field(default=(), repr=False)
     retry_after: float | None = None
+
+    @property
+    def postponed(self) -> bool:
+        """Whether nothing was asked, because the host is parked."""
+        return self.response is None and self.outcome is None

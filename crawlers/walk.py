@@ -1,21 +1,21 @@
-"""The spider: leases addresses from the frontier, visits them, stores each visit, until nothing is due."""
+"""The spider: leases addresses from the frontier ahead of its walkers and stores what they bring, lot by lot."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import scrapy
 
-from crawlers.browsing import BrowserFetcher
 from crawlers.fetching import Fetcher
 from crawlers.guard import Guard
-from crawlers.keeping import Keeper
+from crawlers.keeping import Keeper, Visited
+from crawlers.pacing import Pacing
 from crawlers.pages.group import needs_browser
 from crawlers.visit import Visit
-from records.errors import StaleLease
 from records.source import AddressKind, Outcome, Source, SourceKind
 from store.crawls import RunState, end_run, standing_posts
 from store.frontier import (
@@ -23,15 +23,22 @@ from store.frontier import (
     LeasedAddress,
     add_addresses,
     free_dead_leases,
-    lease_addresses,
-    soonest,
+    prospects,
     wake_addresses,
 )
+from store.storing import storing
 
-LEASE_SECONDS = 600.0
+if TYPE_CHECKING:
+    from crawlers.browsing import BrowserFetcher
+
 #: A retry that is due sooner than this is waited for; a later one is left to the next crawl run.
 PATIENCE_SECONDS = 20.0
+#: How often an idle crawl looks whether another one, which holds addresses of its source, found or freed some.
+LOOK_SECONDS = 0.5
+LOOKS_FOR_DEAD = 4
 WALLS = frozenset({Outcome.LOGIN_WALL, Outcome.BLOCKED})
+
+log = logging.getLogger("riskscan.crawl")
 
 
 class SourceSpider(scrapy.Spider):
@@ -39,11 +46,18 @@ class SourceSpider(scrapy.Spider):
 
     name = "source"
 
-    def __init__(self, keeper: Keeper, guard: Guard, user_agent: str, browser: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, keeper: Keeper, pacing: Pacing, guard: Guard, user_agent: str, browser: bool, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
-        self.keeper, self.guard, self.asks_as, self.browser = keeper, guard, user_agent, browser
+        self.keeper, self.pacing, self.guard, self.asks_as, self.browser = keeper, pacing, guard, user_agent, browser
         self.outcomes: Counter[Outcome] = Counter()
-        self.visited = 0
+        self.leased = 0
+        self._waiting: asyncio.Queue[LeasedAddress | None] = asyncio.Queue()
+        self._visited: list[Visited] = []
+        self._visiting = 0
+        self._news = asyncio.Event()
+        self._looks = 0
 
     @property
     def source(self) -> Source:
@@ -51,63 +65,82 @@ class SourceSpider(scrapy.Spider):
         return self.keeper.source
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
-        """Visit everything that is due; yields no request, because each visit is stored before the next is leased."""
-        self.fetcher = Fetcher(self.crawler, self.source, self.guard.address, self.asks_as)
-        self.drawer = BrowserFetcher(self.fetcher, self.source, self._was_cut) if self.browser else None
+        """Visit everything that is due; yields no request, because every visit is stored by us."""
+        self.fetcher = Fetcher(self.crawler, self.source, self.guard, self.asks_as, self.pacing)
+        self.drawer = self._drawer() if self.browser else None
+        walkers = self.source.pace.requests_in_flight
         await self._begin()
-        async with asyncio.TaskGroup() as walkers:
-            for _ in range(self.source.pace.requests_in_flight):
-                walkers.create_task(self._walk())
+        async with asyncio.TaskGroup() as group:
+            for _ in range(walkers):
+                group.create_task(self._walk())
+            await self._serve(2 * walkers)
+            for _ in range(walkers):
+                self._waiting.put_nowait(None)
         await self._end()
         nothing: tuple[scrapy.Request, ...] = ()
         for request in nothing:
             yield request
 
+    def _drawer(self) -> BrowserFetcher:
+        # Only browser sources pay for the import of Playwright.
+        from crawlers.browsing import BrowserFetcher
+
+        return BrowserFetcher(self.fetcher, self.source, self.guard)
+
     async def _begin(self) -> None:
         source_id = self.source.source_id
         # Where a list page leads on to threads it is a list; where posts stand on it, it is still where we start.
         starts = [Address(url, AddressKind.LIST, 100) for url in self.source.start]
-        async with self.keeper.pool.connection() as conn, conn.transaction():
+        async with storing(self.keeper.conn) as conn:
             await free_dead_leases(conn, source_id)
             await add_addresses(conn, self.keeper.vault, source_id, starts)
             await wake_addresses(conn, self.keeper.vault, source_id, self.source.start)
 
-    async def _walk(self) -> None:
-        while self.visited < self.source.pace.pages_a_run:
-            address = await self._lease()
-            if address is None:
-                return
-            self.visited += 1
-            visit = await self._visit(address)
-            try:
-                reading = await self.keeper.keep(address, visit)
-            except StaleLease:
-                self.logger.info("address %s passed to another crawl", address.address_id)
-                continue
-            self.outcomes[reading.outcome] += 1
+    async def _serve(self, ahead: int) -> None:
+        """Store what walkers bring and keep up to ``ahead`` addresses leased, until nothing is due any more.
 
-    async def _lease(self) -> LeasedAddress | None:
-        """Lease one address; waits for one that will be due soon, or that a fellow walker may still find."""
+        While one lot is stored the walkers bring the next: the slower the database, the larger the lots.
+        """
         while True:
-            async with self.keeper.pool.connection() as conn:
-                leased = await lease_addresses(
-                    conn,
-                    self.keeper.vault,
-                    self.source.source_id,
-                    crawl_run_id=self.keeper.crawl_run_id,
-                    limit=1,
-                    seconds=LEASE_SECONDS,
-                )
-                if leased:
-                    return leased[0]
-                wait = await soonest(conn, self.source.source_id)
-            if wait is None or (wait > PATIENCE_SECONDS and not self._fellows_busy(wait)):
-                return None
-            await asyncio.sleep(min(max(wait, 0.05), 0.5))
+            self._news.clear()
+            lot, self._visited = self._visited, []
+            held = self._waiting.qsize() + self._visiting
+            room = min(ahead - held, self.source.pace.pages_a_run - self.leased)
+            done = await self.keeper.keep(lot, max(room, 0))
+            self.outcomes.update(done.outcomes)
+            self.leased += len(done.leased)
+            for address in done.leased:
+                self._waiting.put_nowait(address)
+            self.pacing.learn(done.parked)
+            if self._visited:
+                continue
+            if self._waiting.qsize() + self._visiting:
+                await self._news.wait()
+            elif room <= 0 or not await self._more_to_come():
+                return
 
-    def _fellows_busy(self, wait: float) -> bool:
-        # A lease that ends in about LEASE_SECONDS is a fellow's current visit, which may yet find addresses.
-        return wait > LEASE_SECONDS / 2
+    async def _more_to_come(self) -> bool:
+        """Wait a moment where an address will be due soon, or is held by another crawl that may find more."""
+        source_id = self.source.source_id
+        async with storing(self.keeper.conn) as conn:
+            if self._looks % LOOKS_FOR_DEAD == 0:
+                await free_dead_leases(conn, source_id)
+            self._looks += 1
+            left = await prospects(conn, source_id)
+        soon = left.seconds is not None and left.seconds <= PATIENCE_SECONDS
+        if not soon and not left.held:
+            return False
+        wait = LOOK_SECONDS if left.seconds is None else min(left.seconds, LOOK_SECONDS)
+        await asyncio.sleep(max(wait, 0.02))
+        return True
+
+    async def _walk(self) -> None:
+        while (address := await self._waiting.get()) is not None:
+            self._visiting += 1
+            visit = await self._visit(address)
+            self._visiting -= 1
+            self._visited.append(Visited(address, visit))
+            self._news.set()
 
     async def _visit(self, address: LeasedAddress) -> Visit:
         if self.source.kind is SourceKind.GROUP and needs_browser(self.source, address.kind):
@@ -121,12 +154,8 @@ class SourceSpider(scrapy.Spider):
             conditions["If-Modified-Since"] = address.last_modified
         return await self.fetcher.fetch(address.url, conditions)
 
-    def _was_cut(self, url: str) -> bool:
-        host = url.split("/")[2].split(":")[0]
-        return self.guard.was_cut(host)
-
     async def _end(self) -> None:
-        async with self.keeper.pool.connection() as conn, conn.transaction():
+        async with storing(self.keeper.conn) as conn:
             known = await standing_posts(conn, self.source.source_id)
             reason = broken_expectation(self.source, self.outcomes, known)
             await end_run(conn, self.keeper.crawl_run_id, RunState.FAILED if reason else RunState.FINISHED, reason)

@@ -31,6 +31,14 @@ class DatabaseUnavailable(RiskscanError):
     """The database cannot be reached or refuses us."""
 
 
+class RowRefused(RiskscanError):
+    """A row breaks a rule of the schema; the message names the rule, never the row."""
+
+
+class RivalInTheWay(RiskscanError):
+    """Somebody else held what a transaction needed; nothing of it was stored, and it may be tried again."""
+
+
 class StaleLease(RiskscanError):
     """The lease on a flag has passed to somebody else or has run out."""
 

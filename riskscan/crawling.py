@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from crawlers.order import CrawlOrder
+from crawlers.order import BEGUN, CrawlOrder
 from records.errors import RiskscanError
 from riskscan.runtime import Runtime
 from riskscan.settings import ROOT
-from store.crawls import CrawlRun, RunState, end_run, newest_run
+from store.crawls import CrawlRun, RunState, end_run, run
 from store.pool import connect
 
 
@@ -41,24 +41,21 @@ async def crawl_source(runtime: Runtime, source_id: str, source_file: Path, vari
         user_agent=runtime.settings.user_agent,
         variables=variables,
     )
-    async with connect(runtime.dsn) as conn:
-        before = await newest_run(conn, source_id)
     with open_log(runtime.settings.data) as log:
         child = await _child(log)
         try:
-            await child.communicate(order.to_json())
+            told, _ = await child.communicate(order.to_json())
         finally:
             if child.returncode is None:
                 os.killpg(child.pid, signal.SIGKILL)
                 await child.wait()
-    async with connect(runtime.dsn) as conn:
-        run = await newest_run(conn, source_id)
-        if run is not None and run.state is RunState.RUNNING:
-            await end_run(conn, run.crawl_run_id, RunState.INTERRUPTED, "the crawl ended without a word")
-            run = await newest_run(conn, source_id)
-    if run is None or (before is not None and run.crawl_run_id == before.crawl_run_id):
+    if not told.startswith(BEGUN.encode()):
         raise CrawlDidNotBegin(f"the crawl of {source_id} did not begin; {log.name} says why")
-    return run
+    crawl_run_id = int(told.split(b"\n", 1)[0].removeprefix(BEGUN.encode()))
+    async with connect(runtime.dsn) as conn:
+        # The first word stands: a crawl that ended its run itself is not touched by this.
+        await end_run(conn, crawl_run_id, RunState.INTERRUPTED, "the crawl ended without a word")
+        return await run(conn, crawl_run_id)
 
 
 async def _child(log: BinaryIO) -> asyncio.subprocess.Process:
@@ -67,7 +64,7 @@ async def _child(log: BinaryIO) -> asyncio.subprocess.Process:
         "-m",
         "crawlers.crawl",
         stdin=asyncio.subprocess.PIPE,
-        stdout=log,
+        stdout=asyncio.subprocess.PIPE,
         stderr=log,
         cwd=ROOT,
         start_new_session=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -118,9 +119,10 @@ async def standing_posts(conn: Connection, source_id: str) -> int:
     return 0 if row is None else int(row["posts"])
 
 
-async def count_run(conn: Connection, crawl_run_id: int, *, seen: int, new: int, changed: int) -> None:
-    """Add one page's yield to its run."""
-    await conn.execute(SQL["count_run"], {"crawl_run_id": crawl_run_id, "seen": seen, "new": new, "changed": changed})
+async def count_run(conn: Connection, crawl_run_id: int, *, pages: int, seen: int, new: int, changed: int) -> None:
+    """Add what some pages yielded to their run."""
+    values = {"crawl_run_id": crawl_run_id, "pages": pages, "seen": seen, "new": new, "changed": changed}
+    await conn.execute(SQL["count_run"], values)
 
 
 async def end_run(conn: Connection, crawl_run_id: int, state: RunState, reason: str = "") -> None:
@@ -161,26 +163,21 @@ async def outcome_mix(conn: Connection, crawl_run_id: int) -> dict[Outcome, int]
     return {Outcome(row["outcome"]): row["fetches"] async for row in rows}
 
 
-async def keep_fetch(conn: Connection, crawl_run_id: int, fetch: Fetch) -> int:
-    """Store how one fetch ended and return its id."""
-    row = await (
-        await conn.execute(
-            SQL["insert_fetch"],
-            {
-                "crawl_run_id": crawl_run_id,
-                "address_id": fetch.address_id,
-                "page_id": fetch.page_id,
-                "outcome": str(fetch.outcome),
-                "status": fetch.status,
-                "bytes": fetch.bytes,
-                "milliseconds": fetch.milliseconds,
-                "reason": fetch.reason[:200],
-            },
-        )
-    ).fetchone()
-    if row is None:
-        raise NotFound(f"no crawl run {crawl_run_id}")
-    return int(row["fetch_outcome_id"])
+async def keep_fetches(conn: Connection, crawl_run_id: int, fetches: Sequence[Fetch]) -> None:
+    """Store how fetches ended."""
+    await conn.execute(
+        SQL["insert_fetches"],
+        {
+            "crawl_run_id": crawl_run_id,
+            "addresses": [fetch.address_id for fetch in fetches],
+            "pages": [fetch.page_id for fetch in fetches],
+            "outcomes": [str(fetch.outcome) for fetch in fetches],
+            "statuses": [fetch.status for fetch in fetches],
+            "bytes": [fetch.bytes for fetch in fetches],
+            "milliseconds": [fetch.milliseconds for fetch in fetches],
+            "reasons": [fetch.reason[:200] for fetch in fetches],
+        },
+    )
 
 
 async def open_import(conn: Connection, source_id: str, file_digest: bytes) -> ImportFile:

@@ -50,8 +50,8 @@ where source_id = %(source_id)s::text and state = 'running' and crawl_run_id <> 
 select count(*) as posts from post where source_id = %(source_id)s::text and deleted_at is null;
 
 -- name: count_run
--- Add what one page yielded to its run.
-update crawl_run set pages = pages + 1, posts_seen = posts_seen + %(seen)s::integer,
+-- Add what some pages yielded to their run.
+update crawl_run set pages = pages + %(pages)s::integer, posts_seen = posts_seen + %(seen)s::integer,
     posts_new = posts_new + %(new)s::integer, posts_changed = posts_changed + %(changed)s::integer
 where crawl_run_id = %(crawl_run_id)s::bigint;
 
@@ -77,12 +77,13 @@ from crawl_run where source_id = %(source_id)s::text order by crawl_run_id desc 
 select outcome::text as outcome, count(*) as fetches from fetch_outcome
 where crawl_run_id = %(crawl_run_id)s::bigint group by outcome order by outcome;
 
--- name: insert_fetch
--- Store how one fetch ended.
+-- name: insert_fetches
+-- Store how fetches ended.
 insert into fetch_outcome (crawl_run_id, address_id, page_id, outcome, status, bytes, milliseconds, reason)
-values (%(crawl_run_id)s::bigint, %(address_id)s::bigint, %(page_id)s::bigint, %(outcome)s::outcome,
-        %(status)s::integer, %(bytes)s::bigint, %(milliseconds)s::integer, %(reason)s::text)
-returning fetch_outcome_id;
+select %(crawl_run_id)s::bigint, n.address_id, n.page_id, n.outcome, n.status, n.bytes, n.milliseconds, n.reason
+from unnest(%(addresses)s::bigint[], %(pages)s::bigint[], %(outcomes)s::outcome[], %(statuses)s::integer[],
+            %(bytes)s::bigint[], %(milliseconds)s::integer[], %(reasons)s::text[])
+  as n (address_id, page_id, outcome, status, bytes, milliseconds, reason);
 
 -- name: open_import
 -- Begin an import file or find it as it was left.

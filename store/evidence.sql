@@ -3,20 +3,20 @@
 select p.post_id, k.wrapped, k.master_key_id from post p join data_key k using (data_key_id)
 where p.post_id = any(%(posts)s::bigint[]) order by p.post_id;
 
--- name: insert_page
--- Note a sealed page and the posts that stand on it.
-with stored as (
-    insert into page (crawl_run_id, evidence_name, payload_digest, sealed_digest, sealed_bytes)
-    values (%(crawl_run_id)s::bigint, %(name)s::text, %(payload_digest)s::bytea, %(sealed_digest)s::bytea,
-            %(sealed_bytes)s::bigint)
-    returning page_id
-), members as (
-    insert into page_post (page_id, post_id, capture_id)
-    select distinct on (n.post_id) stored.page_id, n.post_id, n.capture_id
-    from stored, unnest(%(posts)s::bigint[], %(captures)s::bigint[]) as n (post_id, capture_id)
-    order by n.post_id, n.capture_id nulls last
-)
-select page_id from stored;
+-- name: insert_pages
+-- Note sealed pages.
+insert into page (crawl_run_id, evidence_name, payload_digest, sealed_digest, sealed_bytes)
+select %(crawl_run_id)s::bigint, n.name, n.payload_digest, n.sealed_digest, n.sealed_bytes
+from unnest(%(names)s::text[], %(payload_digests)s::bytea[], %(sealed_digests)s::bytea[], %(sealed_bytes)s::bigint[])
+  as n (name, payload_digest, sealed_digest, sealed_bytes)
+returning page_id, evidence_name;
+
+-- name: insert_members
+-- Note the posts that stand on pages, each once a page.
+insert into page_post (page_id, post_id, capture_id)
+select distinct on (n.page_id, n.post_id) n.page_id, n.post_id, n.capture_id
+from unnest(%(pages)s::bigint[], %(posts)s::bigint[], %(captures)s::bigint[]) as n (page_id, post_id, capture_id)
+order by n.page_id, n.post_id, n.capture_id nulls last;
 
 -- name: page
 -- One page with the posts that stand on it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 from records.errors import NotFound
@@ -39,6 +40,43 @@ class LeasedAddress:
     last_modified: str | None
     content_hash: bytes | None
     priority: int
+
+
+class AddressState(StrEnum):
+    """Where a lease leads: visited, to be tried again, or given up."""
+
+    DONE = "done"
+    QUEUED = "queued"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """How a leased address goes on: due again in ``seconds``, with what a server needs to say "unchanged"."""
+
+    address: LeasedAddress
+    state: AddressState
+    seconds: float
+    attempts: int = 0
+    etag: str | None = None
+    last_modified: str | None = None
+    content_hash: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prospects:
+    """What a source still holds: ``seconds`` until a queued address is due (None: none waits), ``held`` by leases."""
+
+    seconds: float | None
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """When a host may be asked: in ``wait`` seconds, unless it is parked for ``parked`` seconds."""
+
+    wait: float
+    parked: float
 
 
 def fingerprint(vault: Vault, source_id: str, url: str) -> bytes:
@@ -121,40 +159,26 @@ async def lease_addresses(
     return sorted(leased, key=lambda address: (-address.priority, address.address_id))
 
 
-async def finish_address(
-    conn: Connection,
-    address: LeasedAddress,
-    *,
-    revisit_seconds: float,
-    etag: str | None = None,
-    last_modified: str | None = None,
-    content_hash: bytes | None = None,
-) -> bool:
-    """Mark an address done; False means that the lease was lost and the caller must roll back."""
-    row = await conn.execute(
-        SQL["finish_address"],
+async def move_addresses(conn: Connection, moves: Sequence[Move]) -> set[int]:
+    """Move leased addresses on; returns the ids of those whose lease was still ours.
+
+    The rows stay locked until the caller commits, so nobody takes an address between this and the posts it gave.
+    """
+    ordered = sorted(moves, key=lambda move: move.address.address_id)
+    rows = await conn.execute(
+        SQL["move_addresses"],
         {
-            "address_id": address.address_id,
-            "token": address.token,
-            "seconds": revisit_seconds,
-            "etag": etag,
-            "last_modified": last_modified,
-            "content_hash": content_hash,
+            "addresses": [move.address.address_id for move in ordered],
+            "tokens": [move.address.token for move in ordered],
+            "states": [str(move.state) for move in ordered],
+            "attempts": [move.attempts for move in ordered],
+            "seconds": [move.seconds for move in ordered],
+            "etags": [move.etag for move in ordered],
+            "last_modified": [move.last_modified for move in ordered],
+            "hashes": [move.content_hash for move in ordered],
         },
     )
-    return await row.fetchone() is not None
-
-
-async def return_address(conn: Connection, address: LeasedAddress, *, seconds: float) -> bool:
-    """Give an address back to be tried again in ``seconds``; False means the lease was lost."""
-    values = {"address_id": address.address_id, "token": address.token, "seconds": seconds}
-    return await (await conn.execute(SQL["return_address"], values)).fetchone() is not None
-
-
-async def fail_address(conn: Connection, address: LeasedAddress) -> bool:
-    """Give an address up for good; False means the lease was lost."""
-    values = {"address_id": address.address_id, "token": address.token}
-    return await (await conn.execute(SQL["fail_address"], values)).fetchone() is not None
+    return {row["address_id"] for row in await rows.fetchall()}
 
 
 async def free_dead_leases(conn: Connection, source_id: str) -> int:
@@ -163,10 +187,12 @@ async def free_dead_leases(conn: Connection, source_id: str) -> int:
     return len(await rows.fetchall())
 
 
-async def soonest(conn: Connection, source_id: str) -> float | None:
-    """Return the seconds until a waiting address of a source is due; None when none waits."""
+async def prospects(conn: Connection, source_id: str) -> Prospects:
+    """Say when a source's next queued address is due, and how many are held."""
     row = await (await conn.execute(SQL["soonest"], {"source_id": source_id})).fetchone()
-    return None if row is None or row["seconds"] is None else max(0.0, float(row["seconds"]))
+    if row is None:
+        raise NotFound(f"no source {source_id}")
+    return Prospects(None if row["seconds"] is None else max(0.0, float(row["seconds"])), int(row["held"]))
 
 
 async def unfinished(conn: Connection, source_id: str) -> int:
@@ -182,9 +208,15 @@ async def park_host(conn: Connection, host: str, *, seconds: float, reason: str)
     await conn.execute(SQL["park_host"], {"host": host, "seconds": seconds, "reason": reason})
 
 
-async def next_turn(conn: Connection, host: str, *, delay: float) -> float:
-    """Take this host's next free moment, ``delay`` seconds after the one before; returns seconds to wait."""
+async def parked_hosts(conn: Connection, hosts: Sequence[str]) -> dict[str, float]:
+    """Return which of these hosts may not be asked now, with the seconds that are left."""
+    rows = await conn.execute(SQL["parked_hosts"], {"hosts": list(hosts)})
+    return {row["host"]: float(row["seconds"]) for row in await rows.fetchall()}
+
+
+async def next_turn(conn: Connection, host: str, *, delay: float) -> Turn:
+    """Take this host's next free moment, ``delay`` seconds after the one before; the caller commits at once."""
     row = await (await conn.execute(SQL["next_turn"], {"host": host, "delay": delay})).fetchone()
     if row is None:
-        raise NotFound(f"no pace for {host}")
-    return float(row["wait"])
+        raise NotFound("the host has no row of its own")
+    return Turn(float(row["wait"]), float(row["parked"]))
