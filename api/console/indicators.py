@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-import classifier
+from classifier import codebook_file
+from classifier.codebook_file import Weight
 
 #: From what weighs most to what speaks for a post.
-STRENGTHS = ("strong", "medium", "weak", "protective")
-FILE = Path(classifier.__file__).parent / "codebook" / "indicators.json"
+STRENGTHS = (Weight.STRONG, Weight.MEDIUM, Weight.WEAK, Weight.PROTECTIVE)
 
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One indicator of the codebook; ``strength`` is strong, medium, weak or protective."""
+    """One indicator of the codebook in one language."""
 
     code: str
     name: str
     definition: str
-    strength: str
+    strength: Weight
 
     @property
     def clause(self) -> str:
@@ -32,21 +30,24 @@ class Indicator:
 
 @cache
 def indicators(language: str) -> Mapping[str, Indicator]:
-    """Read the codebook's indicators by code, in ``vi`` or ``en``."""
-    entries = json.loads(FILE.read_text(encoding="utf-8"))
+    """Return the codebook's indicators by code, in ``vi`` or ``en``."""
+    english = language == "en"
     return {
-        entry["code"]: Indicator(
-            entry["code"], entry[f"name_{language}"], entry[f"definition_{language}"], entry["weight"]
+        entry.code: Indicator(
+            entry.code,
+            entry.name_en if english else entry.name_vi,
+            entry.definition_en if english else entry.definition_vi,
+            entry.weight,
         )
-        for entry in entries
+        for entry in codebook_file.indicators()
     }
 
 
 def indicator(code: str, language: str) -> Indicator:
     """Return one indicator; a code of an older codebook is shown as it is."""
-    return indicators(language).get(code) or Indicator(code, code.replace("_", " "), "", "weak")
+    return indicators(language).get(code) or Indicator(code, code.replace("_", " "), "", Weight.WEAK)
 
 
-def strongest(numbers: Iterable[int], strengths: Mapping[int, str]) -> str:
+def strongest(numbers: Iterable[int], strengths: Mapping[int, Weight]) -> Weight:
     """Return the greatest strength among overlapping findings, given by their numbers on the page."""
     return min((strengths[number] for number in numbers), key=STRENGTHS.index)

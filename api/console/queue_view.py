@@ -48,13 +48,10 @@ class QueueRow:
 
 def queue_row(row: Mapping[str, Any], language: Language, account_id: int) -> QueueRow:
     """Put together one row; ``account_id`` is the reader's."""
-    row = {"out_of_scope": None, **row}
     score, threshold = language.short(row["score"], row["threshold"])
     # Signs that speak for a post do not raise a flag: they are shown on its own page only.
     seen = [indicator(code, language.code) for code in row["codes"]]
-    chips = sorted(
-        (one for one in seen if one.strength != "protective"), key=lambda one: STRENGTHS.index(one.strength)
-    )
+    chips = sorted((one for one in seen if one.strength != "protective"), key=lambda one: STRENGTHS.index(one.strength))
     return QueueRow(
         flag_id=row["flag_id"],
         score=score,

@@ -191,16 +191,27 @@ async def an_advert(conn: Connection, vault: Vault, advert: Advert) -> int:
     )
 
 
+class _Server(uvicorn.Server):
+    """A server that says when it answers."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+
 @asynccontextmanager
 async def served(settings: ApiSettings) -> AsyncIterator[tuple[FastAPI, int]]:
     """Serve the application on a free port of loopback until the block ends."""
     app = create_app(settings)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on"))
+    server = _Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on"))
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         task = asyncio.create_task(server.serve(sockets=[listener]))
-        while not server.started and not task.done():
-            await asyncio.sleep(0.01)
+        await asyncio.wait_for(server.up.wait(), 30)
         try:
             yield app, listener.getsockname()[1]
         finally:

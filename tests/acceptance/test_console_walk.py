@@ -1,4 +1,4 @@
-"""The console walked in Chromium: sign in, choose a password, take, see highlights, decide, next; by hand and by keys."""
+"""The console walked in Chromium: sign in, choose a password, take, see highlights, decide, next."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page, expect
 from records.review import AccountRole
 from store.pool import Connection, connect
 from store.seal import Vault
-from tests.acceptance.console_stage import ADVERTS, WIDTHS, Watched, an_advert, chromium, served, watched
+from tests.acceptance.console_stage import ADVERTS, WIDTHS, Advert, Watched, an_advert, chromium, served, watched
 from tests.builders import PASSWORD, an_account
 from tests.conftest import Database
 from tests.integration.console_lab import console_settings
@@ -21,7 +21,7 @@ from tests.integration.test_console_escape import TRICKS
 
 OWN_PASSWORD = "một câu dễ nhớ 2026"
 #: The advert that names a minor is read first, then the one with the highest score.
-FIRST, SECOND = ADVERTS[1], ADVERTS[0]
+FIRST = ADVERTS[1]
 
 
 @dataclass(frozen=True)
@@ -223,9 +223,8 @@ async def test_the_page_in_sight_keeps_its_lease_and_says_when_it_is_lost(stage:
         async with page.expect_response("**/extend") as kept:
             await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         assert (await kept.value).status == 200
-        row = await (
-            await stage.conn.execute("select lease_until > now() + interval '9 minutes' as kept from flag where state = 'taken'")
-        ).fetchone()  # fmt: skip
+        question = "select lease_until > now() + interval '9 minutes' as kept from flag where state = 'taken'"
+        row = await (await stage.conn.execute(question)).fetchone()
         assert row is not None
         assert row["kept"]
         await stage.conn.execute("update flag set lease_token = lease_token + 1000 where state = 'taken'")
@@ -233,18 +232,17 @@ async def test_the_page_in_sight_keeps_its_lease_and_says_when_it_is_lost(stage:
         async with page.expect_response("**/extend") as lost:
             await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         assert (await lost.value).status == 409
-        await expect(page.locator("#lease")).to_have_text(
-            "This flag is no longer yours. What you wrote is kept on this page."
-        )
+        said = "This flag is no longer yours. What you wrote is kept on this page."
+        await expect(page.locator("#lease")).to_have_text(said)
         await expect(page.locator("#reason")).to_have_value("half a reason")
         _stayed_home(stage, watch)
 
 
 async def test_no_trick_of_a_poster_acts_in_a_real_browser(stage: Stage, vault: Vault) -> None:
-    flags = [
-        await an_advert(stage.conn, vault, type(SECOND)(trick + " xin chào", 0.9, (("vague_offer", "xin chào", 0.5),), title=trick))
-        for trick in TRICKS
-    ]  # fmt: skip
+    flags = []
+    for trick in TRICKS:
+        advert = Advert(trick + " xin chào", 0.9, (("vague_offer", "xin chào", 0.5),), title=trick)
+        flags.append(await an_advert(stage.conn, vault, advert))
     await stage.conn.commit()
     async with watched(stage.browser, 1440) as watch:
         page = await watch.page()

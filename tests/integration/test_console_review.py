@@ -141,8 +141,8 @@ async def test_what_raised_and_what_lowered_the_score_are_told_apart(console: Co
 @pytest.mark.parametrize(
     ("score", "reason", "said"),
     [
-        (a_score(0.62, risk=1), FlagReason.THRESHOLD, "Mức của chính mô hình chỉ là 1, yếu, nhưng điểm trên ngưỡng 0,50"),
-        (a_score(0.42, risk=2), FlagReason.AUDIT_SAMPLE, "Mức của chính mô hình là 2, đáng ngờ, nhưng điểm dưới ngưỡng"),
+        (a_score(0.62, risk=1), FlagReason.THRESHOLD, "Mức của chính mô hình chỉ là 1, yếu, nhưng điểm trên ngưỡng"),
+        (a_score(0.42, risk=2), FlagReason.AUDIT_SAMPLE, "Mức của chính mô hình là 2, đáng ngờ, nhưng điểm dưới"),
         (a_score(0.02), FlagReason.AUDIT_SAMPLE, "Bài được chọn ngẫu nhiên vào mẫu kiểm tra"),
     ],
 )  # fmt: skip
@@ -205,9 +205,7 @@ async def test_a_time_is_shown_in_vietnams_clock_as_finely_as_the_page_gave_it(c
     assert "19/11/2026 (chỉ rõ ngày)" in reader.text
 
 
-async def test_contacts_are_named_by_kind_and_counted_elsewhere_but_never_shown(
-    console: Console, vault: Vault
-) -> None:
+async def test_contacts_are_named_by_kind_and_counted_elsewhere_but_never_shown(console: Console, vault: Vault) -> None:
     flag_id = await an_open_flag(console.conn, vault, "Đi Cam bao hết, zalo 0912 000 123 nhé")
     await an_open_flag(console.conn, vault, "Ai cần việc gọi 0912.000.123")
     await an_open_flag(console.conn, vault, "Liên hệ 0912 000 124")
@@ -413,7 +411,8 @@ async def test_the_threshold_shown_is_the_one_under_which_the_flag_opened(consol
 
 
 async def test_a_finding_outside_the_text_does_not_break_the_page(console: Console, vault: Vault) -> None:
-    score = replace(a_score(), findings=(Finding("unrealistic_pay", 5_000, 6_000, 1.0), Finding("gone_code", 0, 4, 0.1)))
+    findings = (Finding("unrealistic_pay", 5_000, 6_000, 1.0), Finding("gone_code", 0, 4, 0.1))
+    score = replace(a_score(), findings=findings)
     flag_id = await an_open_flag(console.conn, vault, score=score)
     reader = await console.signed_in()
     await reader.open(f"/console/flags/{flag_id}")
