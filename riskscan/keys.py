@@ -71,7 +71,11 @@ async def rotate(
         dropped = frozenset() if slipped_in else names - in_use
         if dropped:
             drop_masters(key_file, dropped)
-        facts = {"master_key": current, "rewrapped": rewrapped, "dropped": ",".join(sorted(dropped))}
+        facts: dict[str, str | int] = {
+            "master_key": current,
+            "rewrapped": rewrapped,
+            "dropped": ",".join(sorted(dropped)),
+        }
         await record(conn, "rotate_key", at=at, subject_kind="master_key", facts=facts)
         await conn.commit()
     return Rotation(current, rewrapped, dropped, names - dropped - {current})

@@ -64,17 +64,20 @@ async def work(
         if not wait:
             await _queue(app, "look_for_work", "look_for_work", timestamp=0)
         seen: set[int | None] = set()
+        told: set[str] = set()
+        # A worker that stops of itself has all the time its tasks need; one that is told to stop has not.
+        patience: Any = {"shutdown_graceful_timeout": SECONDS_TO_STOP} if wait else {}
         while True:
             await app.run_worker_async(
                 queues=list(QUEUES),
                 concurrency=concurrency,
                 wait=wait,
-                additional_context={"runtime": runtime, "stalled": stalled},
+                additional_context={"runtime": runtime, "stalled": stalled, "told": told},
                 update_heartbeat_interval=heartbeat,
                 stalled_worker_timeout=stalled,
-                shutdown_graceful_timeout=SECONDS_TO_STOP if wait else None,
                 install_signal_handlers=wait,
                 delete_jobs="successful",
+                **patience,
             )
             # A worker that does not wait misses what its last tasks queued, such as scoring after a crawl.
             waiting = await _waiting(app)
@@ -114,7 +117,10 @@ async def look_for_work(context: procrastinate.JobContext, timestamp: int) -> No
                 source = read_source(path, runtime.variables)
             except SourceFileError as fault:
                 # One refused file must not keep the others from being read; doctor and source check say the same.
-                log.warning("source skipped: %s", fault)
+                told: set[str] = context.additional_context["told"]
+                if str(fault) not in told:
+                    log.warning("source skipped: %s", fault)
+                    told.add(str(fault))
                 continue
             readable.add(source.source_id)
             await put_source(conn, source)

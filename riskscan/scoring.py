@@ -54,11 +54,10 @@ async def model_in_force(conn: Connection, models: Path) -> tuple[Model, Thresho
     model_id = await current_model(conn)
     folder = newest_model_folder(models) if model_id is None else models / model_id
     model = await asyncio.to_thread(load_model, folder)
-    if model_id is None:
-        await register(conn, model)
-        # Registering waits for another scorer that registers the same model; only the first of them promotes it.
-        if await current_model(conn) is None:
-            await promote_with_threshold(conn, model, "the model that came with this release")
+    # Refuses a folder whose bytes are not the ones that were promoted, and waits for a scorer that registers them now.
+    await register(conn, model)
+    if model_id is None and await current_model(conn) is None:
+        await promote_with_threshold(conn, model, "the model that came with this release")
     threshold = await current_threshold(conn, model.model_id)
     if threshold is None:
         raise ConfigurationError(f"{model.model_id} has no threshold; run: riskscan model promote {model.model_id}")

@@ -42,7 +42,7 @@ def new(
         if agency not in known:
             raise NotFound(f"no agency {agency}; there are {', '.join(known) or 'none'}")
         key_id = await add_key(conn, known[agency], prefix, token, scopes, until)
-        facts = {"scopes": ",".join(scopes), "days": days}
+        facts: dict[str, str | int] = {"scopes": ",".join(scopes), "days": days}
         await record(conn, "new_api_key", at=now, subject_kind="api_key", subject_id=key_id, facts=facts)
 
     in_transaction(keep)

@@ -48,7 +48,7 @@ def promote(
         float | None, typer.Option(help="Threshold from now on; the manifest's where not given")
     ] = None,
 ) -> None:
-    """Make a model the current one. Example: riskscan model promote recruitment-risk-0002 --reason "higher recall" """
+    """Make a model the current one. Example: riskscan model promote recruitment-risk-0002 --reason "better" """
     from classifier.model import load_model
     from riskscan.scoring import promote_with_threshold, register
     from store.scores import set_threshold
