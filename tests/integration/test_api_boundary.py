@@ -78,13 +78,13 @@ async def test_a_hostile_body_is_refused_without_being_repeated(api: Api, key: H
 async def test_a_body_in_pieces_is_read_no_further_than_the_cap(api: Api, key: HandedOut) -> None:
     read = 0
 
-    async def endless() -> AsyncIterator[bytes]:
+    async def long() -> AsyncIterator[bytes]:
         nonlocal read
-        while True:
+        for _ in range(64):
             read += 65_536
             yield b"x" * 65_536
 
-    answer = await api.client.post("/v1/tips", content=endless(), headers=key.header | JSON)
+    answer = await api.client.post("/v1/tips", content=long(), headers=key.header | JSON)
     assert answer.status_code == 413
     assert read <= BODY_CAP + 2 * 65_536
 
@@ -132,7 +132,8 @@ QUERIES = [
     "min_score=1e999",
     "min_score=-0.1",
     "min_score=1.1",
-    "min_score=0_5",
+    "min_score=0.1_5",
+    "min_score=%200.5",
     "min_score=",
     f"role={CANARY}",
     "role=Recruiter",
