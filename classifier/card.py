@@ -24,7 +24,7 @@ _HEADLINE = (
     ("exploitation_micro_f1", "exploitation types, micro F1"),
     ("indicator_code_f1", "indicators present, micro F1"),
     ("indicator_span_f1", "indicator spans, micro F1 by characters"),
-    ("warnings_and_seekers_with_span", "warnings and seekers that carry a span"),
+    ("warnings_and_seekers_with_risk_span", "warnings and seekers that carry a risk span"),
 )
 _PROJECTED = (
     ("flag_precision_at_1_in_20", "1 in 20"),

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.codebook_file import indicator
 from classifier.corpus_file import LabelledPost, Mark
 from records.score import Exploitation, Finding, Role, Score
 
@@ -127,7 +128,8 @@ def _span_figures(posts: Sequence[LabelledPost], scores: Sequence[Score]) -> Fig
     quiet = [score for post, score in zip(posts, scores, strict=True) if post.role in (Role.WARNING, Role.SEEKER)]
     out: Figures = {}
     if quiet:
-        out["warnings_and_seekers_with_span"] = f"{sum(bool(score.findings) for score in quiet)}/{len(quiet)}"
+        marked_risky = sum(any(not indicator(one.code).protective for one in score.findings) for score in quiet)
+        out["warnings_and_seekers_with_risk_span"] = f"{marked_risky}/{len(quiet)}"
     if not marked:
         return out
     codes = [({one.code for one in gold}, {one.code for one in found}) for gold, found in marked]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.codebook_file import indicator
 from classifier.context import context_keys
 from classifier.evidence import evidence, pooled
 from classifier.model_file import read_manifest, read_parts
@@ -19,13 +20,16 @@ from classifier.settling import level, sigmoid
 from classifier.spans import findings, reasons
 from classifier.stack import Verdicts
 from classifier.structure import named_places, numbers
-from classifier.targets import FLAG, ROLES, TYPES
-from classifier.views import occurrences
-from records.places import destinations
+from classifier.targets import CODES, FLAG, ROLES, TYPES
+from records.places import Place, workplaces
 from records.score import OutOfScope, Role, Score
 
 _TOGETHER = 256  # posts scored at once; more fill the processor's cache and gain nothing
-_NOT_RECRUITING = frozenset([Role.SEEKER, Role.WARNING])
+#: Share of "seeker or warning" from which a post carries no risk finding: such people are never marked.
+_MOST_OTHER_VOICE = 0.3
+#: Score below which exploitation types fade out: an unlikely lure points nowhere.
+_FULL_TYPES = 0.25
+_PROTECTIVE = np.array([indicator(code).protective for code in CODES])
 
 
 class Model:
@@ -56,20 +60,20 @@ class Model:
     def _score_batch(self, batch: Batch, limit: float) -> list[Score]:
         parts, settled = self._parts, self._parts.settled
         named = named_places(batch.readings)
-        found = occurrences(batch)
+        views = parts.heads.counted(batch)
         tokens = parts.tagger.log_odds(batch, context_keys(batch.readings, named))
         rows = evidence(
-            parts.heads.outputs(found, len(batch)),
+            parts.heads.outputs(views),
             pooled(tokens, batch.post, len(batch)),
             numbers(batch.readings, named),
         )
         verdicts = parts.stack.verdicts(rows)
-        weights = parts.heads.contributions(found, FLAG, len(batch), len(batch.post)) * settled.reason_scale
+        weights = parts.heads.contributions(views, FLAG, len(batch.post)) * settled.reason_scale
         share = sigmoid(settled.slope * verdicts.flag + settled.shift)
         levels = level(np.column_stack([sigmoid(verdicts.low), share, sigmoid(verdicts.high)]), settled.level_limits)
         ends = np.searchsorted(batch.post, np.arange(len(batch) + 1))
         return [
-            self._one(reading, index, verdicts, float(share[index]), int(levels[index]), limit,
+            self._one(reading, named[index], index, verdicts, float(share[index]), int(levels[index]), limit,
                       tokens[ends[index] : ends[index + 1]], weights[ends[index] : ends[index + 1]])
             for index, reading in enumerate(batch.readings)
         ]  # fmt: skip
@@ -77,6 +81,7 @@ class Model:
     def _one(
         self,
         reading: Reading,
+        named: list[Place],
         index: int,
         verdicts: Verdicts,
         share: float,
@@ -89,9 +94,10 @@ class Model:
         outside = out_of_scope(reading.shadow)
         roles = {str(role): float(verdicts.roles[index, place]) for place, role in enumerate(ROLES)}
         role = max(ROLES, key=lambda one: roles[one])
-        kinds = sigmoid(verdicts.types[index])
+        kinds = sigmoid(verdicts.types[index]) * min(1.0, share / _FULL_TYPES)
         settled = self._parts.settled
-        present = np.where(role in _NOT_RECRUITING, -np.inf, verdicts.codes[index])
+        other_voice = roles[Role.SEEKER] + roles[Role.WARNING] >= _MOST_OTHER_VOICE
+        present = np.where(other_voice & ~_PROTECTIVE, -np.inf, verdicts.codes[index])
         return Score(
             score=share if outside is not OutOfScope.EMPTY else 0.0,
             risk=risk if outside is None else 0,
@@ -102,7 +108,7 @@ class Model:
             findings=findings(reading, tokens, present, settled.code_limits, settled.token_limit)
             if outside is None else (),
             reasons=reasons(reading, weights) if outside is None else (),
-            destination=destinations(reading.shadow) if role is Role.RECRUITER and outside is None else (),
+            destination=workplaces(named) if role is Role.RECRUITER and outside is None else (),
             out_of_scope=outside,
             model=self.model_id,
         )  # fmt: skip

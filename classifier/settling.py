@@ -58,6 +58,18 @@ def code_limits(log_odds: Floats, wanted: NDArray[np.bool_]) -> Floats:
     return limits
 
 
+def token_limit(tokens: NDArray[np.float32], present: NDArray[np.bool_], marks: NDArray[np.float32]) -> float:
+    """Return the log-odds limit at which tokens of present indicators agree best (F1) with the marked tokens.
+
+    ``present`` says for each token which indicators its post is said to carry (tokens x indicators).
+    """
+    odds, wanted = tokens[present], marks[present] > 0
+    total = float(marks.sum())
+    tries = np.linspace(-3.0, 0.5, 15)
+    found = [2 * float(wanted[odds >= limit].sum()) / (float((odds >= limit).sum()) + total + 1e-9) for limit in tries]
+    return float(tries[int(np.argmax(found))])
+
+
 def level_limits(low: Floats, score: Floats, high: Floats, levels: NDArray[np.intp]) -> Floats:
     """Return the limits of the three level shares with the smallest squared error of the level."""
     limits = np.full(3, 0.5)

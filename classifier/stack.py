@@ -19,13 +19,15 @@ Floats = NDArray[np.float64]
 class StackConfig:
     """How the boosted trees grow."""
 
-    trees: int = 120
+    trees: int = 150
     role_trees: int = 80
-    pace: float = 0.06
+    pace: float = 0.05
     leaves: int = 12
     fewest_in_leaf: int = 25
     shrink: float = 5.0
-    logit_strength: float = 0.05
+    share_of_columns: float = 0.3
+    type_strength: float = 0.1
+    code_strength: float = 0.2
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Verdicts:
     low: Floats  # log-odds of risk 1 or more
     high: Floats  # log-odds of risk 3
     roles: Floats  # posts x roles, shares that sum to 1
-    types: Floats  # posts x types, log-odds
+    types: Floats  # posts x types, log-odds if the post is a lure
     codes: Floats  # posts x indicators, log-odds
 
 
@@ -81,6 +83,7 @@ class Labels:
 
 def fit_stack(rows: Floats, labels: Labels, config: StackConfig, seed: int) -> Stack:
     """Learn the last stage from out-of-fold evidence."""
+    lure = labels.levels >= 2  # types say what a lure points to; whether it is one is the flag's question
     every_type = [type_columns(kind) for kind in range(len(TYPES))]
     every_code = [code_columns(code) for code in range(len(CODES))]
     return Stack(
@@ -88,8 +91,8 @@ def fit_stack(rows: Floats, labels: Labels, config: StackConfig, seed: int) -> S
         low=_trees(rows, labels.levels >= 1, config, config.trees, seed),
         high=_trees(rows, labels.levels >= 3, config, config.trees, seed),
         role=_trees(rows, labels.roles, config, config.role_trees, seed),
-        types=fit_logits(rows, labels.types, every_type, config.logit_strength),
-        codes=fit_logits(rows, labels.codes, every_code, config.logit_strength * 4),
+        types=fit_logits(rows[lure], labels.types[lure], every_type, config.type_strength),
+        codes=fit_logits(rows, labels.codes, every_code, config.code_strength),
     )
 
 
@@ -102,6 +105,7 @@ def _trees(rows: Floats, wanted: NDArray[np.generic], config: StackConfig, trees
         max_leaf_nodes=config.leaves,
         min_samples_leaf=config.fewest_in_leaf,
         l2_regularization=config.shrink,
+        max_features=config.share_of_columns,
         early_stopping=False,
         random_state=seed,
     )

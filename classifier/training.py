@@ -23,7 +23,7 @@ from classifier.model import Model
 from classifier.model_file import CARD_FILE, FORMAT, MANIFEST_FILE, METRICS_FILE, MODEL_FILE, pack
 from classifier.parts import Parts
 from classifier.reading import read
-from classifier.settling import Settled, calibration, choose_threshold, code_limits, level_limits, sigmoid
+from classifier.settling import Settled, calibration, choose_threshold, code_limits, level_limits, sigmoid, token_limit
 from classifier.stack import Labels, StackConfig, fit_stack, unseen_verdicts
 from classifier.structure import named_places, numbers
 from classifier.tagger import fit_tagger
@@ -39,7 +39,6 @@ class TrainingConfig:
 
     ridge: float = 0.5
     folds: int = 5
-    token_limit: float = -1.0
     stack: StackConfig = field(default_factory=StackConfig)
 
 
@@ -129,12 +128,13 @@ def learn(
     slope, shift = calibration(unseen.flag, wanted)
     score = sigmoid(slope * unseen.flag + shift)
     threshold, reason = choose_threshold(score, labels)
+    limits = code_limits(unseen.codes, labels.codes)
     settled = Settled(
         slope=slope,
         shift=shift,
         level_limits=level_limits(sigmoid(unseen.low), score, sigmoid(unseen.high), labels.levels),
-        code_limits=code_limits(unseen.codes, labels.codes),
-        token_limit=config.token_limit,
+        code_limits=limits,
+        token_limit=token_limit(tokens, (unseen.codes >= limits)[batch.post], marks),
         reason_scale=calibration(outputs[:, FLAG], wanted)[0],
         threshold=threshold,
         threshold_reason=reason,

@@ -31,6 +31,7 @@ _ONLY_WITH_MARKS = frozenset(
         *("hòa bình", "thái bình", "tân bình", "tân phú", "vân nam", "hà nam", "an dương", "hải hà", "mã lai"),
     )
 )
+_REGION_A = "\U0001f1e6"  # the first of the 26 letters that make flags
 _HOME_BEFORE = frozenset(["quê", "người", "gốc", "sinh", "từ"])
 _LONGEST_NAME = 5
 #: Punctuation and masks stand as white space between words, letter for letter; an apostrophe may be part of a name.
@@ -69,6 +70,7 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class _Word:
     text: str
+    bare: str
     start: int
     end: int
 
@@ -109,19 +111,21 @@ def _words(read: Shadow) -> list[_Word]:
     text, at = read.text.translate(_SPACES), 0
     for word in text.split():
         at = text.index(word, at)
-        words.append(_Word(word, at, at + len(word)))
+        words.append(_Word(word, read.folded[at : at + len(word)], at, at + len(word)))
         at += len(word)
     return words
 
 
 def _flags(read: Shadow) -> list[Place]:
     """Read pairs of regional indicators as countries; Vietnam's own flag is decoration."""
-    found = []
+    found: list[Place] = []
+    if not read.text or max(read.text) < _REGION_A:
+        return found
+    letters = [ord(letter) - ord(_REGION_A) for letter in read.text]
     index = 0
-    while index + 1 < len(read.text):
-        pair = [ord(letter) - 0x1F1E6 for letter in read.text[index : index + 2]]
-        if all(0 <= letter < 26 for letter in pair):
-            code = "".join(chr(letter + ord("A")) for letter in pair)
+    while index + 1 < len(letters):
+        if 0 <= letters[index] < 26 and 0 <= letters[index + 1] < 26:
+            code = chr(letters[index] + ord("A")) + chr(letters[index + 1] + ord("A"))
             if code in COUNTRIES:
                 found.append(Place(code, index, index + 2, code in ("KH", "MM")))
             index += 1
@@ -144,7 +148,7 @@ def places(read: Shadow) -> list[Place]:
             name = tuple(word.text for word in words[index : index + count])
             hit = marked.get(name)
             if hit is None and (bare_text or count > 1 or " ".join(name).isascii()):
-                hit = plain.get(tuple(map(without_marks, name)))
+                hit = plain.get(tuple(word.bare for word in words[index : index + count]))
                 if hit and not bare_text and not " ".join(name).isascii():
                     hit = None  # other diacritics make another word: "cảm phá" is not Cẩm Phả
             if hit is None and count == 1:
@@ -193,10 +197,15 @@ def _frame_tables(bare: bool) -> _Tables:
 
 
 def destinations(read: Shadow) -> tuple[str, ...]:
-    """Return the ISO codes of where the work is said to be, in order of first mention.
+    """Return the ISO codes of where the work is said to be, in order of first mention."""
+    return workplaces(places(read))
+
+
+def workplaces(named: list[Place]) -> tuple[str, ...]:
+    """Choose among the places a text names.
 
     A foreign country outranks the Vietnamese places on the way; a home district or birthplace is left out.
     """
-    named = [place.code for place in places(read) if not place.home]
-    abroad = [code for code in named if not code.startswith("VN-")]
-    return tuple(dict.fromkeys(abroad or named))
+    codes = [place.code for place in named if not place.home]
+    abroad = [code for code in codes if not code.startswith("VN-")]
+    return tuple(dict.fromkeys(abroad or codes))
