@@ -47,7 +47,7 @@ $(STAMP): constraints.txt pyproject.toml
 browser: $(STAMP)
 	@$(BIN)/python -c 'import sys; from crawlers.browser import find_chromium; sys.exit(find_chromium() is None)' \
 	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
-	       && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-core >/dev/null; } \
+	       && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-core fonts-noto-color-emoji >/dev/null; } \
 	  || echo "make: no Chromium found and none could be installed; browser sources will be skipped"
 
 pins:
