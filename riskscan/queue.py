@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,7 +28,6 @@ STALLED_SECONDS = 30.0
 SECONDS_TO_STOP = 20.0
 
 log = logging.getLogger(__name__)
-tasks = procrastinate.Blueprint()
 
 #: A task that an orderly stop cut short is taken up by the next worker; one that failed is queued by its cause again.
 AFTER_A_STOP = procrastinate.RetryStrategy(max_attempts=10, retry_exceptions={asyncio.CancelledError})  # type: ignore[arg-type]
@@ -38,7 +39,20 @@ def queue_app(dsn: str) -> procrastinate.App:
         conninfo=dsn, min_size=1, max_size=4, kwargs={"options": "-c search_path=procrastinate,public"}
     )
     app = procrastinate.App(connector=connector)
-    app.add_tasks_from(tasks, namespace="riskscan")
+    # Registered anew on each app: a shared blueprint would belong to the app that was made last.
+    for kind in KINDS:
+        name = kind.work.__name__
+        queueing_lock = name if kind.cron else None
+        task = app.task(
+            name=f"riskscan:{name}",
+            queue=kind.queue,
+            lock=kind.lock,
+            queueing_lock=queueing_lock,
+            pass_context=True,
+            retry=kind.retry or False,
+        )(kind.work)
+        if kind.cron:
+            app.periodic(cron=kind.cron)(task)
     return app
 
 
@@ -105,8 +119,6 @@ async def _queue(app: procrastinate.App, name: str, lock: str, **values: Any) ->
         return  # The same work waits already; it will see what this call wanted done.
 
 
-@tasks.periodic(cron="* * * * *")
-@tasks.task(name="look_for_work", queue="beat", queueing_lock="look_for_work", pass_context=True)
 async def look_for_work(context: procrastinate.JobContext, timestamp: int) -> None:
     """Queue a crawl for each source that is due, and scoring."""
     runtime = _runtime(context)
@@ -132,7 +144,6 @@ async def look_for_work(context: procrastinate.JobContext, timestamp: int) -> No
     await _queue(context.app, "score", "score")
 
 
-@tasks.task(name="crawl", queue="crawl", pass_context=True, retry=AFTER_A_STOP)
 async def crawl(context: procrastinate.JobContext, source_id: str) -> None:
     """Crawl one source, then have its posts scored."""
     runtime = _runtime(context)
@@ -140,28 +151,21 @@ async def crawl(context: procrastinate.JobContext, source_id: str) -> None:
     await _queue(context.app, "score", "score")
 
 
-@tasks.task(name="score", queue="score", pass_context=True, retry=AFTER_A_STOP)
 async def score(context: procrastinate.JobContext) -> None:
     """Score everything the current model has not scored."""
     await score_waiting(_runtime(context))
 
 
-@tasks.periodic(cron="17 * * * *")  # hourly, because a machine that is off at night must erase, too
-@tasks.task(name="erase", queue="retention", queueing_lock="erase", lock="erase", pass_context=True)
 async def erase(context: procrastinate.JobContext, timestamp: int) -> None:
     """Erase posts whose time is over."""
     await retain(_runtime(context), datetime.now(UTC))
 
 
-@tasks.periodic(cron="47 */6 * * *")
-@tasks.task(name="sweep", queue="retention", queueing_lock="sweep", lock="erase", pass_context=True)
 async def sweep(context: procrastinate.JobContext, timestamp: int) -> None:
     """Delete evidence that no page refers to."""
     await sweep_evidence(_runtime(context), datetime.now(UTC))
 
 
-@tasks.periodic(cron="* * * * *")
-@tasks.task(name="retry_stalled", queue="beat", queueing_lock="retry_stalled", pass_context=True)
 async def retry_stalled(context: procrastinate.JobContext, timestamp: int) -> None:
     """Take up tasks whose worker was killed; nothing else would."""
     stalled: float = context.additional_context["stalled"]
@@ -172,3 +176,24 @@ async def retry_stalled(context: procrastinate.JobContext, timestamp: int) -> No
         except UniqueViolation:
             # The same work was queued again meanwhile and waits for the lock that the killed task still holds.
             await manager.finish_job(task, Status.FAILED, delete_job=True)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskKind:
+    """A kind of task: what it does, in which queue, how often by itself, and what it may not run beside."""
+
+    work: Callable[..., Coroutine[Any, Any, None]]
+    queue: str
+    cron: str = ""
+    lock: str | None = None
+    retry: procrastinate.RetryStrategy | None = None
+
+
+KINDS = (
+    TaskKind(look_for_work, "beat", cron="* * * * *"),
+    TaskKind(retry_stalled, "beat", cron="* * * * *", lock="retry_stalled"),
+    TaskKind(crawl, "crawl", retry=AFTER_A_STOP),
+    TaskKind(score, "score", retry=AFTER_A_STOP),
+    TaskKind(erase, "retention", cron="17 * * * *", lock="erase"),  # hourly: a machine that is off at night erases, too
+    TaskKind(sweep, "retention", cron="47 */6 * * *", lock="erase"),
+)
