@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from io import BytesIO
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from warcio.statusandheaders import StatusAndHeaders
@@ -28,40 +30,42 @@ def warc_records(visit: Visit, source_id: str, version: str) -> bytes:
     # Of a page that a browser drew, what was seen is the DOM; the bytes before its scripts ran are not at hand.
     drawn = bool(visit.snapshots)
     body = b"" if drawn else response.body
-    answer = writer.create_warc_record(
-        response.url,
+    answer = _record(
+        writer,
         "response",
-        payload=BytesIO(body),
+        response.url,
+        body,
+        date | ({"WARC-Truncated": "unspecified"} if drawn else {}),
         http_headers=_response_headers(response, len(body)),
-        warc_headers_dict=date | ({"WARC-Truncated": "unspecified"} if drawn else {}),
     )
     together = date | {"WARC-Concurrent-To": answer.rec_headers.get_header("WARC-Record-ID")}
-    asked = writer.create_warc_record(
-        response.url, "request", http_headers=_request_headers(response), warc_headers_dict=together
-    )
+    asked = _record(writer, "request", response.url, b"", together, http_headers=_request_headers(response))
     lines = [f"source: {source_id}", f"software: riskscan {version}"]
     if visit.asked != response.url:
         lines.append(f"via: {visit.asked}")
-    about = writer.create_warc_record(
-        response.url,
-        "metadata",
-        payload=BytesIO("".join(f"{line}\r\n" for line in lines).encode()),
-        warc_content_type="application/warc-fields",
-        warc_headers_dict=together,
-    )
-    for record in (answer, asked, about):
-        writer.write_record(record)
-    for dom in visit.snapshots:
-        writer.write_record(
-            writer.create_warc_record(
-                f"urn:dom:{response.url}",
-                "resource",
-                payload=BytesIO(dom),
-                warc_content_type="text/html; charset=utf-8",
-                warc_headers_dict=together,
-            )
+    fields = "".join(f"{line}\r\n" for line in lines).encode()
+    about = _record(writer, "metadata", response.url, fields, together, warc_content_type="application/warc-fields")
+    doms = [
+        _record(
+            writer,
+            "resource",
+            f"urn:dom:{response.url}",
+            dom,
+            together,
+            warc_content_type="text/html; charset=utf-8",
         )
+        for dom in visit.snapshots
+    ]
+    for record in (answer, asked, about, *doms):
+        writer.write_record(record)
     return out.getvalue()
+
+
+def _record(writer: WARCWriter, kind: str, address: str, body: bytes, headers: Mapping[str, str], **more: Any) -> Any:
+    # Without its length warcio would copy every body through a temporary file that it does not close.
+    return writer.create_warc_record(
+        address, kind, payload=BytesIO(body), length=len(body), warc_headers_dict=dict(headers), **more
+    )
 
 
 def _request_headers(response: Response) -> StatusAndHeaders:

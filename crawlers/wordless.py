@@ -9,7 +9,7 @@ import traceback
 from types import TracebackType
 from typing import Any
 
-from twisted.python.log import PythonLoggingObserver
+from twisted.logger import STDLibLogObserver, globalLogBeginner
 
 from records.errors import RiskscanError
 
@@ -44,9 +44,10 @@ def write_wordless(level: int) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(WordlessFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=level, handlers=[handler])
+    # Twisted writes faults that nobody fetched to standard error, in full, until somebody listens.
+    globalLogBeginner.beginLoggingTo([STDLibLogObserver("twisted")], discardBuffer=True, redirectStandardIO=False)
+    # After Twisted, which takes warnings for itself when it begins.
     logging.captureWarnings(True)
-    # Twisted writes faults that nobody fetched to standard error unless somebody listens.
-    PythonLoggingObserver("twisted").start()  # type: ignore[no-untyped-call]
     sys.excepthook = _log_stray
     threading.excepthook = _log_stray_of_thread
     sys.unraisablehook = _log_unraisable
