@@ -120,9 +120,7 @@ async def show_flag(request: Request, flag_id: FlagId) -> Response:
     """Show one flag; looking at it leaves an audit line."""
     async with visit(request) as here:
         here.must_decide()
-        page = await _flag_page(here, flag_id)
-        await here.note("flag.viewed", flag_id)
-        return page
+        return await _flag_page(here, flag_id)
 
 
 @router.post("/flags/{flag_id}/take")
@@ -187,6 +185,7 @@ async def _flag_page(
     here: Visit, flag_id: int, *, draft: Draft = NOTHING, lost: bool = False, fault: str = "", status: int = 200
 ) -> Response:
     row = await flags.flag(here.conn, flag_id)
+    await here.note("flag.viewed", flag_id)
     lease = await flags.own_lease(here.conn, here.account_id, flag_id)
     view = flag_view(row, await contact_kinds(here.conn, row["post_id"]), here.language)
     others = row["taken"] and lease is None

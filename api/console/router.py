@@ -10,6 +10,7 @@ from starlette.responses import FileResponse, Response
 
 from api.console import problems, reviewing, sign_in
 from api.console.pages import HERE, STATIC_FILES, Pages
+from api.console.passwords import Passwords
 from api.console.visit import Desk, desk, go, own_origin, visit
 from api.settings import ApiSettings
 from records.errors import NotFound
@@ -23,7 +24,7 @@ REPORT_CAP = 16_384
 
 def include_console(app: FastAPI, settings: ApiSettings) -> None:
     """Add the console's routes, and how an error looks on a page (``app.state.problem_page``)."""
-    app.state.desk = Desk(settings, Pages())
+    app.state.desk = Desk(settings, Pages(), Passwords())
     for part in (router, sign_in.router, reviewing.router):
         app.include_router(
             part,

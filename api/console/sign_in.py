@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import secrets
 
 from fastapi import APIRouter
-from pwdlib import PasswordHash
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api.console.form import read_form
 from api.console.language import phrase
+from api.console.passwords import LEAST_LENGTH, typed
 from api.console.refusals import ForeignRequest
 from api.console.visit import COOKIE, Desk, Visit, desk, go, same_secret, visit
-from records.text import nfc
 from store.accounts import (
     SignIn,
     count_sign_in,
@@ -31,15 +28,7 @@ from store.pool import Connection
 from store.transaction import transaction
 
 router = APIRouter()
-hashes = PasswordHash.recommended()
-
 ENTRY_COOKIE = "__Host-riskscan-entry"
-LEAST_PASSWORD = 12
-MOST_PASSWORD = 200
-#: Verified when nobody has the name, so that the answer takes as long as for a wrong password.
-NOBODY = hashes.hash(secrets.token_urlsafe(16))
-#: Argon2 takes 64 MiB and a core for each password: a flood of guesses waits here, the queue's readers do not.
-_verifying = asyncio.Semaphore(2)
 
 WRONG_OLD = phrase("The password until now is wrong.")
 TOO_SHORT = phrase("The new password is too short.")
@@ -94,22 +83,14 @@ async def sign_in(request: Request) -> Response:
     if not entry or not same_secret(form.get("csrf", ""), _entry_token(at, entry)):
         raise ForeignRequest("the sign-in form's token is missing or another's")
     username = form.get("username", "").strip().lower()[:40]
-    async with _verifying:
+    async with at.passwords.turn:
         async with transaction(request.app.state.pool) as conn:
             facts = await sign_in_facts(conn, username)
-        right = await _is_right(facts, form.get("password", ""))
+        right = await at.passwords.is_right(facts, form.get("password", ""))
         async with transaction(request.app.state.pool) as conn:
             if facts is not None and await _counted(conn, at, facts, right=right):
                 return await _begin_session(request, conn, at, facts)
     return sign_in_page(request, form.get("lang", ""), failed=True, username=username, status=401)
-
-
-async def _is_right(facts: SignIn | None, password: str) -> bool:
-    """Verify the password of an account that may sign in; anybody else's takes as long and is wrong."""
-    usable = facts is not None and facts.active and not facts.waiting
-    known = facts.password_hash if facts is not None and usable else NOBODY
-    right = await run_in_threadpool(hashes.verify, nfc(password)[:MOST_PASSWORD], known)
-    return usable and right
 
 
 async def _counted(conn: Connection, at: Desk, facts: SignIn, *, right: bool) -> bool:
@@ -158,7 +139,7 @@ async def sign_out(request: Request) -> Response:
 async def show_password(request: Request) -> Response:
     """Show the form for a new password."""
     async with visit(request, changing_password=True) as here:
-        return here.page("password.html", fault="", least=LEAST_PASSWORD, back="/console/password")
+        return here.page("password.html", fault="", least=LEAST_LENGTH, back="/console/password")
 
 
 @router.post("/password")
@@ -167,8 +148,8 @@ async def change_password(request: Request) -> Response:
     async with visit(request, changing_password=True) as here:
         fault = await _password_fault(here)
         if fault:
-            return here.page("password.html", 422, fault=fault, least=LEAST_PASSWORD, back="/console/password")
-        hashed = await run_in_threadpool(hashes.hash, nfc(here.form["new"]))
+            return here.page("password.html", 422, fault=fault, least=LEAST_LENGTH, back="/console/password")
+        hashed = await here.desk.passwords.hashed(here.form["new"])
         await set_password(here.conn, here.account_id, hashed)
         await here.note("account.password_changed")
         response = go("/console/queue")
@@ -178,12 +159,12 @@ async def change_password(request: Request) -> Response:
 
 async def _password_fault(here: Visit) -> str:
     """Return what is wrong with a change of password, or nothing; a wrong old one counts as a wrong sign-in."""
-    old, new, again = (nfc(here.form.get(name, ""))[:MOST_PASSWORD] for name in ("old", "new", "again"))
+    old, new, again = (typed(here.form.get(name, "")) for name in ("old", "new", "again"))
     facts = await sign_in_facts(here.conn, here.session.username)
-    if not await _is_right(facts, old):
+    if not await here.desk.passwords.is_right(facts, old):
         await count_sign_in(here.conn, here.account_id, succeeded=False)
         return WRONG_OLD
-    if len(new) < LEAST_PASSWORD:
+    if len(new) < LEAST_LENGTH:
         return TOO_SHORT
     if not hmac.compare_digest(new.encode(), again.encode()):
         return NOT_TWICE

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from api.console.form import read_form
 from api.console.language import Language
 from api.console.pages import Pages
+from api.console.passwords import Passwords
 from api.console.refusals import ForeignRequest, NotSignedIn, PasswordMustChange, RoleMayNot
 from api.settings import ApiSettings
 from records.review import AccountRole
@@ -34,6 +35,7 @@ class Desk:
 
     settings: ApiSettings
     pages: Pages
+    passwords: Passwords
     csp_reports: int = 0
 
 

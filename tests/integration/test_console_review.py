@@ -15,7 +15,7 @@ from records.score import Finding, OutOfScope, Reason, Role
 from store.audit import verify
 from store.scores import set_threshold
 from store.seal import Vault
-from tests.builders import LURE, MODEL, a_score, an_open_flag
+from tests.builders import LURE, MODEL, a_kept_post, a_score, an_open_flag
 from tests.conftest import Database
 from tests.integration.console_lab import Console, Reader, a_console
 
@@ -166,6 +166,8 @@ async def test_a_text_out_of_scope_is_not_judged_rather_than_low(console: Consol
     score = a_score(0.01, out_of_scope=OutOfScope.LANGUAGE, role=Role.OTHER)
     flag_id = await an_open_flag(console.conn, vault, "ສະບາຍດີ", score=score, reason=FlagReason.AUDIT_SAMPLE)
     reader = await console.signed_in()
+    await reader.open("/console/queue")
+    assert "– không chấm điểm" in reader.text
     await reader.open(f"/console/flags/{flag_id}")
     assert "Không chấm điểm: bài không viết bằng ngôn ngữ mà mô hình đọc được." in reader.text
     assert "0,01" not in reader.text
@@ -418,3 +420,63 @@ async def test_a_finding_outside_the_text_does_not_break_the_page(console: Conso
     await reader.open(f"/console/flags/{flag_id}")
     assert reader.answer.status_code == 200
     assert "gone code" in reader.text
+
+
+async def test_the_page_says_how_the_text_came_here(console: Console, vault: Vault) -> None:
+    flag_id = await an_open_flag(
+        console.conn,
+        vault,
+        external_id="tin-1",
+        edited_at=datetime(2026, 11, 19, 1, 0, tzinfo=UTC),
+        truncated=True,
+    )
+    await a_kept_post(console.conn, vault, LURE + " Nhận cả nam và nữ, có người dẫn đi.", external_id="tin-1")
+    await console.conn.execute("update post set deleted_at = '2026-11-20T05:00:00Z'")
+    reader = await console.signed_in()
+    await reader.open(f"/console/flags/{flag_id}")
+    assert "1 trên 2" in reader.text
+    assert "Được sửa lúc 19/11/2026 08:00." in reader.text
+    assert "Không còn trên trang từ 20/11/2026 12:00." in reader.text
+    assert "Bài này đã có bản mới hơn" in reader.text
+
+
+async def test_a_text_that_its_page_cut_short_is_said_to_be_cut(console: Console, vault: Vault) -> None:
+    flag_id = await an_open_flag(console.conn, vault, truncated=True)
+    reader = await console.signed_in()
+    await reader.open(f"/console/flags/{flag_id}")
+    assert "Trang chỉ hiển thị một phần của bài." in reader.text
+
+
+async def test_giving_back_a_flag_that_is_somebody_elses_by_now_leaves_it_theirs(
+    console: Console, vault: Vault
+) -> None:
+    reader, flag_id = await _taken(console, vault)
+    await _expire(console)
+    rival = await console.signed_in("dieutra02")
+    await rival.open("/console/queue")
+    await rival.submit("/console/queue/next")
+    await reader.submit(f"/console/flags/{flag_id}/release")
+    assert str(reader.answer.url).endswith("/console/queue")
+    assert await _state(console, flag_id) == "taken"
+
+
+async def test_destinations_are_named_in_the_readers_language(console: Console, vault: Vault) -> None:
+    score = a_score(destination=("CN", "VN-13", "ZZ"))
+    flag_id = await an_open_flag(console.conn, vault, score=score)
+    for locale, said in (("vi", "Trung Quốc, Quảng Ninh, ZZ"), ("en", "China, Quảng Ninh, ZZ")):
+        reader = await console.signed_in(f"nguoidoc-{locale}", locale=locale)
+        await reader.open(f"/console/flags/{flag_id}")
+        assert said in reader.text
+
+
+async def test_the_front_door_leads_to_the_queue_and_own_files_are_kept_by_browsers(console: Console) -> None:
+    reader = await console.signed_in()
+    for address in ("/", "/console/"):
+        await reader.open(address)
+        assert reader.answer.url.path == "/console/queue"
+    (style,) = reader.page.xpath("//link[@rel='stylesheet']/@href")
+    answer = await reader.client.get(style)
+    assert answer.headers["content-type"].startswith("text/css")
+    assert "immutable" in answer.headers["cache-control"]
+    for name in ("nothing.css", "..%2frouter.py", "%2e%2e/router.py", "console.css/"):
+        assert (await reader.client.get(f"/console/static/{name}")).status_code == 404, name

@@ -9,8 +9,8 @@ import unicodedata
 from collections.abc import AsyncIterator
 
 import pytest
+from pwdlib import PasswordHash
 
-from api.console.sign_in import hashes
 from records.review import AccountRole
 from store.accounts import set_active
 from store.seal import Vault
@@ -102,7 +102,7 @@ async def test_a_burst_of_guesses_meets_the_wait_too(console: Console) -> None:
 
 async def test_an_unknown_name_takes_as_long_as_a_wrong_password(console: Console) -> None:
     await an_account(console.conn, "dieutra01")
-    await console.conn.execute("update account set password_hash = %s", [hashes.hash(PASSWORD)])
+    await console.conn.execute("update account set password_hash = %s", [PasswordHash.recommended().hash(PASSWORD)])
     await console.conn.commit()
     spent: dict[str, list[float]] = {"dieutra01": [], "khongcoai": []}
     reader = console.reader()
