@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from classifier.context import context_keys
 from classifier.corpus_file import LabelledPost
@@ -110,7 +111,17 @@ def train(
 def learn(
     records: Sequence[LabelledPost], *, seed: int, config: TrainingConfig, mask: Mask, progress: Progress = silent
 ) -> Parts:
-    """Learn every part: heads and tagger on all posts, the rest on what they say of posts they never saw."""
+    """Learn every part: heads and tagger on all posts, the rest on what they say of posts they never saw.
+
+    One thread only: sums come out in one order, and two trainings on a busy machine do not fight for its cores.
+    """
+    with threadpool_limits(limits=1):
+        return _learn(records, seed=seed, config=config, mask=mask, progress=progress)
+
+
+def _learn(
+    records: Sequence[LabelledPost], *, seed: int, config: TrainingConfig, mask: Mask, progress: Progress
+) -> Parts:
     batch = read([mask(post.text) for post in records])
     named = named_places(batch.readings)
     fold = folds(families(records), config.folds, seed)

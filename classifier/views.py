@@ -40,11 +40,12 @@ class Occurrences:
 
 
 def occurrences(batch: Batch) -> dict[str, Occurrences]:
-    """Return the n-grams of every view of a batch."""
+    """Return the n-grams of every view of a batch, views in the order a model file keeps them."""
     return {
-        "word": _joined(_words(batch, batch.plain, length, "word") for length in WORD_LENGTHS),
+        # Alphabetical, as files keep names: sums in another order would differ in their last digits.
         "marked": _joined(_words(batch, batch.marked, length, "marked") for length in MARKED_LENGTHS),
         "pair": _joined(_near_pairs(batch)),
+        "word": _joined(_words(batch, batch.plain, length, "word") for length in WORD_LENGTHS),
     }
 
 
