@@ -7,8 +7,9 @@ import os
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
+import psycopg
 import typer
 
 from records.errors import RiskscanError
@@ -96,16 +97,27 @@ def migrate() -> None:
     typer.echo("up to date")
 
 
+def refuse(why: str) -> NoReturn:
+    """End with one clear line and exit code 1."""
+    print(f"riskscan: {why}", file=sys.stderr)
+    sys.exit(1)
+
+
 def main() -> None:
-    """Run the command line; an error of ours is one line and exit code 1."""
+    """Run the command line; a fault that a user can act on is one line and exit code 1."""
     import riskscan.commands  # noqa: F401 - adds the other commands to the app
 
     end_on_sigterm()
     try:
         app()
     except RiskscanError as fault:
-        print(f"riskscan: {fault}", file=sys.stderr)
-        sys.exit(1)
+        refuse(str(fault))
+    except OSError as fault:
+        # A full disk, a folder without permission: the system's own words and the file it speaks of.
+        refuse(f"{fault.filename or 'writing'}: {fault.strerror or type(fault).__name__}")
+    except psycopg.Error as fault:
+        # What the server says below its first line may quote a row.
+        refuse(f"the database refused: {str(fault).partition(chr(10))[0] or type(fault).__name__}")
     except KeyboardInterrupt:
         sys.exit(130)
 
