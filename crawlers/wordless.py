@@ -7,7 +7,7 @@ import sys
 import threading
 import traceback
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 from twisted.logger import STDLibLogObserver, globalLogBeginner
 
@@ -45,7 +45,7 @@ def write_wordless(level: int) -> None:
     handler.setFormatter(WordlessFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=level, handlers=[handler])
     # Twisted writes faults that nobody fetched to standard error, in full, until somebody listens.
-    globalLogBeginner.beginLoggingTo([STDLibLogObserver("twisted")], discardBuffer=True, redirectStandardIO=False)
+    globalLogBeginner.beginLoggingTo([cast(Any, STDLibLogObserver("twisted"))], discardBuffer=True, redirectStandardIO=False)
     # After Twisted, which takes warnings for itself when it begins.
     logging.captureWarnings(True)
     sys.excepthook = _log_stray

@@ -169,13 +169,13 @@ async def sweep(context: procrastinate.JobContext, timestamp: int) -> None:
 async def retry_stalled(context: procrastinate.JobContext, timestamp: int) -> None:
     """Take up tasks whose worker was killed; nothing else would."""
     stalled: float = context.additional_context["stalled"]
-    manager = context.app.job_manager
-    for task in await manager.get_stalled_jobs(seconds_since_heartbeat=stalled):
+    jobs = context.app.job_manager
+    for task in await jobs.get_stalled_jobs(seconds_since_heartbeat=stalled):
         try:
-            await manager.retry_job(task)
+            await jobs.retry_job(task)
         except UniqueViolation:
             # The same work was queued again meanwhile and waits for the lock that the killed task still holds.
-            await manager.finish_job(task, Status.FAILED, delete_job=True)
+            await jobs.finish_job(task, Status.FAILED, delete_job=True)
 
 
 @dataclass(frozen=True, slots=True)
