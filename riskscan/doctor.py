@@ -73,7 +73,7 @@ def _model(models: Path) -> Check:
 
 
 def _evidence(settings: Settings, now: datetime) -> Check:
-    if "://" not in settings.evidence and not settings.data.exists():
+    if "://" not in settings.evidence and not settings.data.exists() and not Path(settings.evidence).exists():
         return note("evidence", f"no folder yet; it is made as {settings.evidence}")
     name = f"check/{now:%Y%m%dT%H%M%S%f}"
     try:
