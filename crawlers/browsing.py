@@ -17,6 +17,7 @@ from crawlers.fetching import FAILURES, Fetcher, visit_of
 from crawlers.guard import Guard, Reason
 from crawlers.pacing import HostParked, host_of
 from crawlers.pages.group import BrowserSteps, browser_steps, distinct_ids
+from crawlers.pages.judge import marked_wall
 from crawlers.pages.page import MAX_BODY, SavedPage
 from crawlers.visit import Response, Visit
 from crawlers.watching import PageWatch
@@ -26,6 +27,8 @@ MAX_ROUNDS = 400
 ROUNDS_WITHOUT_NEW = 3
 SECONDS_A_PAGE = 300.0
 SETTLE_TRIES, SETTLE_MILLISECONDS = 12, 100
+#: How long the first post may take to appear, and how long where the page already asks us to sign in.
+CONTAINER_MILLISECONDS, WALL_MILLISECONDS = 15_000, 1_000
 PAGES_A_CONTEXT = 50
 
 
@@ -118,8 +121,9 @@ class BrowserFetcher:
             return refusal
         if self._steps.container:
             # A wall or an empty place has no container; the page object judges what stands there instead.
+            patience = CONTAINER_MILLISECONDS if marked_wall(response.body) is None else WALL_MILLISECONDS
             with contextlib.suppress(BrowserError):
-                await page.wait_for_selector(self._steps.container, state="attached", timeout=15_000)
+                await page.wait_for_selector(self._steps.container, state="attached", timeout=patience)
         seen: set[str] = set()
         snapshots: list[bytes] = []
         idle, until = 0, time.monotonic() + SECONDS_A_PAGE

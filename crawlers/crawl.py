@@ -65,7 +65,7 @@ def scrapy_settings(source: Source, order: CrawlOrder) -> dict[str, Any]:
 
 def browser_settings(executable: Path, guard_address: str, order: CrawlOrder) -> dict[str, Any]:
     """Return what a browser source needs on top."""
-    handler = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
+    handler = "crawlers.watching.OneTryHandler"
     return {
         "DOWNLOAD_HANDLERS": {"http": handler, "https": handler},
         "PLAYWRIGHT_BROWSER_TYPE": "chromium",

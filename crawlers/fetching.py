@@ -28,7 +28,7 @@ from twisted.internet.error import ConnectError, ConnectionLost
 from twisted.internet.error import TimeoutError as TransportTimeout
 from twisted.web.client import ResponseFailed
 
-from crawlers.guard import Guard
+from crawlers.guard import Guard, Reason
 from crawlers.pacing import PARKED_SECONDS, HostParked, Pacing, askable_hosts, host_of
 from crawlers.robots import UNREACHABLE_SECONDS, Robots, Verdict
 from crawlers.visit import Response, Visit
@@ -142,8 +142,15 @@ class Fetcher:
                 return Visit(url, outcome=Outcome.UNSAFE_ADDRESS, reason="guard refused the tunnel")
             return Visit(url, outcome=Outcome.ERROR, reason="no tunnel")
         except FAILURES as fault:
+            if self._guard_stopped_bytes(url, mark):
+                # The guard counts bytes sooner than Scrapy does when a server sends faster than we read.
+                return Visit(url, outcome=Outcome.TOO_BIG, reason="body over the guard's cap")
             return Visit(url, outcome=Outcome.ERROR, reason=type(fault).__name__)
         return await self.heed(visit_of(url, answer))
+
+    def _guard_stopped_bytes(self, url: str, mark: int) -> bool:
+        host = host_of(url)
+        return any(one.reason is Reason.BYTES and one.host == host for one in self._guard.incidents(mark))
 
     def meta(self) -> dict[str, Any]:
         """Return what every request carries: the guard as its proxy."""

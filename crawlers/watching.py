@@ -7,6 +7,8 @@ from typing import Any
 
 from playwright.async_api import CDPSession, Page
 from playwright.async_api import Error as BrowserError
+from scrapy.crawler import Crawler
+from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
 from crawlers.fetching import REDIRECTS, Fetcher, redirect_of
 from crawlers.pacing import HostParked
@@ -15,6 +17,14 @@ from crawlers.visit import Response, Visit
 #: Unpacked bytes of everything one page may load: a long list with its scripts takes a tenth of this.
 MAX_UNPACKED = 64 * 1024 * 1024
 DOCUMENTS = {"patterns": [{"urlPattern": "*", "resourceType": "Document", "requestStage": "Response"}]}
+
+
+class OneTryHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
+    """Draws a page once: one that was closed because it is too big must not be asked for again at once."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self.config.target_closed_max_retries = 0
 
 
 class PageWatch:
