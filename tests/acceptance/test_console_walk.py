@@ -19,6 +19,9 @@ from tests.conftest import Database
 from tests.integration.console_lab import console_settings
 from tests.integration.test_console_escape import TRICKS
 
+#: What a browser sees does not depend on the server's version: the integration tests walk both.
+pytestmark = pytest.mark.parametrize("server", ["embedded"], indirect=True, scope="session")
+
 OWN_PASSWORD = "một câu dễ nhớ 2026"
 #: The advert that names a minor is read first, then the one with the highest score.
 FIRST = ADVERTS[1]
@@ -127,8 +130,11 @@ async def test_sign_in_take_see_highlights_decide_next(stage: Stage, width: int,
         _stayed_home(stage, watch)
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+@pytest.mark.parametrize(
+    ("width", "dark"),
+    [(WIDTHS["wide"], False), (WIDTHS["narrow"], False), (WIDTHS["wide"], True)],
+    ids=["wide", "narrow", "wide and dark"],
+)
 async def test_every_page_is_sound_at_both_widths(stage: Stage, width: int, dark: bool) -> None:
     async with watched(stage.browser, width, dark=dark) as watch:
         page = await watch.page()
