@@ -44,9 +44,7 @@ def changing_paths(app: FastAPI) -> list[str]:
 
 def _paths(app: FastAPI) -> set[str]:
     return {
-        route.path
-        for route in routes(app)
-        if not route.methods <= {"GET", "HEAD"} and not route.path.startswith("/v1")
+        route.path for route in routes(app) if not route.methods <= {"GET", "HEAD"} and not route.path.startswith("/v1")
     }
 
 
