@@ -48,18 +48,19 @@ def find_contacts(text: str) -> tuple[Contact, ...]:
     """
     found: list[Contact] = []
     rest = text
-    while True:
-        fresh = _find_once(rest)
-        if not fresh:
-            break
-        rest = masked(rest, fresh)
+    read: str | None = None
+    while rest != read:
+        read = rest
+        fresh = _find_once(read)
+        rest = masked(read, fresh)
         found.extend(fresh)
     return tuple(sorted(found, key=lambda contact: contact.start))
 
 
 def masked(text: str, contacts: Iterable[Contact]) -> str:
     """Replace every letter and digit of the contacts by its kind's mask; everything else stands."""
-    pieces, at = [], 0
+    pieces: list[str] = []
+    at = 0
     for contact in sorted(contacts, key=lambda contact: contact.start):
         mask = MASKS[contact.kind]
         pieces.append(text[at : contact.start])

@@ -47,12 +47,10 @@ _AFTER = re2.compile(
 _REACH = 44  # how far back a cue is looked for, in code points
 
 _NO_PHONE = re2.compile(
-    
-        br"(?:^|[^a-z])(?:mst|ma so thue|ms thue|tax(?: code| id)?|ma so(?: doanh nghiep| dn)?|msdn|dkkd|gpkd|gcn|gp"
-        br"|giay phep|ma(?: van)? don|don hang|don so|order|van don|ma vach|barcode|serial|imei|isbn|so lo|hoa don"
-        br"|hop dong|hd|ma tin|tin so|quyet dinh|qd|ma so bhxh|bhxh|so so|seri|sn|lot|ma)"
-        br"[ :#.\-(]{0,3}(?:so |la |hang |dn |cua cty )?[ :#.\-(]{0,3}$"
-    
+    rb"(?:^|[^a-z])(?:mst|ma so thue|ms thue|tax(?: code| id)?|ma so(?: doanh nghiep| dn)?|msdn|dkkd|gpkd|gcn|gp"
+    rb"|giay phep|ma(?: van)? don|don hang|don so|order|van don|ma vach|barcode|serial|imei|isbn|so lo|hoa don"
+    rb"|hop dong|hd|ma tin|tin so|quyet dinh|qd|ma so bhxh|bhxh|so so|seri|sn|lot|ma)"
+    rb"[ :#.\-(]{0,3}(?:so |la |hang |dn |cua cty )?[ :#.\-(]{0,3}$"
 )
 
 

@@ -33,6 +33,7 @@ class DigitRun:
     """Digits in a row, as read. Token ``i`` has the value ``values[i]`` and stands at ``starts[i]:ends[i]``.
 
     ``sorts[i]`` is ``d`` for a true digit, ``o`` for the letter o, ``l`` for another letter, ``w`` for a word.
+    ``glued[i]`` says that nothing stands between the token and the one before it; words stand for themselves.
     """
 
     text: str
@@ -40,15 +41,11 @@ class DigitRun:
     sorts: str
     starts: list[int]
     ends: list[int]
+    glued: list[bool]
 
     def is_glued(self, token: int) -> bool:
-        """Say whether nothing stands between this token and the one before it (words stand for themselves)."""
-        return (
-            0 < token < len(self.values)
-            and self.ends[token - 1] == self.starts[token]
-            and self.sorts[token] != "w"
-            and self.sorts[token - 1] != "w"
-        )
+        """Say whether there is such a token and it is glued to the one before it."""
+        return token < len(self.glued) and self.glued[token]
 
     def gap(self, token: int) -> str:
         """Return what stands between this token and the one before it."""
@@ -57,8 +54,8 @@ class DigitRun:
     def groups(self, first: int, count: int) -> list[int]:
         """Return the lengths of the groups that separators cut ``count`` tokens from ``first`` into."""
         lengths = [1]
-        for token in range(first + 1, first + count):
-            if self.is_glued(token):
+        for glued in self.glued[first + 1 : first + count]:
+            if glued:
                 lengths[-1] += 1
             else:
                 lengths.append(1)
@@ -66,9 +63,7 @@ class DigitRun:
 
     def gaps(self, first: int, count: int) -> list[str]:
         """Return the separators inside ``count`` tokens from ``first``, without their spaces unless only spaces."""
-        return [
-            self.gap(token).strip() or " " for token in range(first + 1, first + count) if not self.is_glued(token)
-        ]
+        return [self.gap(token).strip() or " " for token in range(first + 1, first + count) if not self.glued[token]]
 
 
 def digit_runs(shadow: Shadow) -> Iterator[DigitRun]:
@@ -79,7 +74,11 @@ def digit_runs(shadow: Shadow) -> Iterator[DigitRun]:
 
 def _tokens(shadow: Shadow, start: int, end: int) -> DigitRun:
     """Cut one run into its tokens."""
-    values, sorts, starts, ends = [], [], [], []
+    values: list[str] = []
+    sorts: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    glued: list[bool] = []
     text, place = shadow.text, start
     while place < end:
         sign, width, sort = text[place], 1, "d"
@@ -95,12 +94,13 @@ def _tokens(shadow: Shadow, start: int, end: int) -> DigitRun:
             else:
                 place += 1
                 continue
+        glued.append(bool(ends) and ends[-1] == place and sort != "w" and sorts[-1] != "w")
         values.append(value)
         sorts.append(sort)
         starts.append(place)
         ends.append(place + width)
         place += width
-    return DigitRun(text, "".join(values), "".join(sorts), starts, ends)
+    return DigitRun(text, "".join(values), "".join(sorts), starts, ends, glued)
 
 
 def _word_at(text: str, place: int, end: int) -> str:

@@ -130,8 +130,7 @@ def _email(shadow: Shadow, local: tuple[int, int], place: tuple[int, int]) -> Si
 
 def _address(shadow: Shadow, start: int, end: int) -> Iterator[Sighting]:
     """Read a web address; what only looks like one is left out."""
-    text = shadow.text[start:end]
-    text = text.rstrip(_TRAILING)
+    text = shadow.text[start:end].rstrip(_TRAILING)
     schemeless = _SCHEME_START.sub(b"", text.encode()).decode()
     bare = len(schemeless) == len(text) and not text.startswith("www")
     host, path = _parted(schemeless)

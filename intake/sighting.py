@@ -27,4 +27,3 @@ class Sighting(NamedTuple):
     end: int
     kind: ContactKind
     canonical: str
-

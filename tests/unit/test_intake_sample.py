@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,29 @@ TEXT_FIELDS = ("title", "thread_title", "description", "text", "body")
 #: A number announced by "zalo" is both a phone and a Zalo account; the writers name the one, intake the other.
 NUMBER_KINDS = frozenset({"phone", "zalo", "telegram", "whatsapp", "wechat", "line"})
 #: These adverts give an account's name without any channel's; intake takes such a name for Telegram's.
-NO_CHANNEL_NAMED = frozenset({"jb-073"})
+NO_CHANNEL_NAMED = frozenset({"jb-073", "7510000000000000009", "7510000000000000024"})
+
+
+def _lines(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text("utf-8").split("\n") if line.strip()]
 
 
 def _posts() -> list[dict[str, Any]]:
-    return [
-        json.loads(line)
-        for file in sorted(SAMPLE.glob("*.jsonl"))
-        for line in file.read_text("utf-8").split("\n")
-        if line.strip()
-    ]
+    """Every post with its text; TikTok's export keeps text and labels in two files."""
+    posts = [post for name in ("job_board", "forum", "group") for post in _lines(SAMPLE / f"{name}.jsonl")]
+    captions = _captions((SAMPLE / "tiktok.ndjson").read_bytes())
+    labels = _lines(SAMPLE / "tiktok_labels.jsonl")
+    return posts + [{**label, "text": captions[label["id"]]} for label in labels]
+
+
+def _captions(export: bytes) -> dict[str, str]:
+    """Read the captions of an export in which some rows are broken on purpose."""
+    captions = {}
+    for line in export.split(b"\n"):
+        with suppress(ValueError, KeyError, TypeError):
+            row = json.loads(line)
+            captions[row["data"]["id"]] = row["data"]["desc"]
+    return captions
 
 
 POSTS = [post for post in _posts() if post.get("contacts")]
