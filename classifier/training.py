@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from classifier.context import context_keys
 from classifier.corpus_file import LabelledPost
@@ -115,7 +114,10 @@ def learn(
 
     One thread only: sums come out in one order, and two trainings on a busy machine do not fight for its cores.
     """
-    with threadpool_limits(limits=1):
+    # scikit-learn offers its controller of BLAS and OpenMP threads under no public name.
+    from sklearn.utils.parallel import _get_threadpool_controller
+
+    with _get_threadpool_controller().limit(limits=1):
         return _learn(records, seed=seed, config=config, mask=mask, progress=progress)
 
 
