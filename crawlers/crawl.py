@@ -40,6 +40,10 @@ def scrapy_settings(source: Source, order: CrawlOrder) -> dict[str, Any]:
     return {
         "TWISTED_REACTOR": REACTOR,
         "USER_AGENT": order.user_agent,
+        "DEFAULT_REQUEST_HEADERS": {  # we read what a visitor in Vietnam reads: times in other languages are lost
+            "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            "Accept-Language": "vi,en;q=0.5",
+        },
         "LOG_ENABLED": False,  # one handler of ours writes faults without their words
         "TELNETCONSOLE_ENABLED": False,  # a console nobody watches is a door
         "COOKIES_ENABLED": False,  # we are nobody's returning visitor

@@ -45,7 +45,8 @@ def write_wordless(level: int) -> None:
     handler.setFormatter(WordlessFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=level, handlers=[handler])
     # Twisted writes faults that nobody fetched to standard error, in full, until somebody listens.
-    globalLogBeginner.beginLoggingTo([cast(Any, STDLibLogObserver("twisted"))], discardBuffer=True, redirectStandardIO=False)
+    observer = cast(Any, STDLibLogObserver("twisted"))
+    globalLogBeginner.beginLoggingTo([observer], discardBuffer=True, redirectStandardIO=False)
     # After Twisted, which takes warnings for itself when it begins.
     logging.captureWarnings(True)
     sys.excepthook = _log_stray
