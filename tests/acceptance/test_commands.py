@@ -20,8 +20,10 @@ from typer.main import get_command
 import riskscan.commands  # noqa: F401 - adds all commands to the app
 from api.v1.keys import is_api_key
 from riskscan.cli import app
-from riskscan.settings import ROOT
+from riskscan.runtime import running
+from riskscan.settings import ROOT, read_settings
 from store.pool import connect
+from tests.acceptance.conftest import SampleSite
 from tests.builders import a_kept_post
 from tests.conftest import Database
 from tests.integration.task_lab import MODELS, a_runtime, an_environment
@@ -39,7 +41,9 @@ def run_with(environment: dict[str, str], cwd: Path) -> Run:
             if file_limit is not None:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, file_limit))
 
-        known = {name: value for name, value in os.environ.items() if not name.startswith("RISKSCAN_")}
+        # A program that may not write cannot write down its coverage either.
+        unwanted = ("RISKSCAN_", "COVERAGE") if file_limit is not None else ("RISKSCAN_",)
+        known = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
         done = subprocess.run(
             [sys.executable, "-c", MAIN, *arguments],
             input=stdin,
@@ -423,6 +427,34 @@ def test_doctor_sees_that_nothing_was_migrated(db: Database, house: Run) -> None
         root.execute("drop schema procrastinate cascade")
     found = checks(house("doctor", "--json", code=1))
     assert (found["migrations"], found["workers"]) == ("broken", "broken")
+
+
+# ── a house of its own ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_house_with_its_own_server_keeps_itself_in_order(alone: Run, tmp_path: Path) -> None:
+    with running(read_settings({"RISKSCAN_DATA": str(tmp_path / "data")}, tmp_path)):
+        alone("user", "add", "lan.nt")
+        assert "stop worker and serve first" in one_line(alone("key", "rotate", code=1))
+        assert json.loads(alone("purge", "--json").stdout)["scrubbed"] == "whole"
+        assert "embedded, running: process" in alone("doctor").stdout
+        assert alone("source", "list", "--json").stdout == "[]\n"
+    done = alone("key", "rotate")
+    assert "wrapped under k2; files cleaned: whole" in done.stdout
+    assert "taken out of the key file: k1" in done.stdout
+    assert alone("audit", "verify").stdout.startswith("2 entries hold")
+
+
+def test_a_source_is_crawled_by_name_and_a_wrong_name_is_told(house: Run, tmp_path: Path, site: SampleSite) -> None:
+    file = (ROOT / "sources" / "sample-forum.toml").read_text("utf-8").replace("${SAMPLE_PORT}", site.port)
+    (tmp_path / "sources" / "sample-forum.toml").write_text(file, "utf-8")
+    assert "no source khong-co" in one_line(house("crawl", "khong-co", code=1))
+    done = house("crawl", "--all")
+    assert "crawl sample-forum" in done.stdout
+    assert ": finished" in done.stdout
+    (row,) = json.loads(house("source", "list", "--json").stdout)
+    assert (row["source_id"], row["state"]) == ("sample-forum", "finished")
+    assert row["posts_new"] >= 100
 
 
 # ── train and evaluate ─────────────────────────────────────────────────────────────────────────────────────
