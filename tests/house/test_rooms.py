@@ -22,12 +22,11 @@ ROOMS: dict[str, frozenset[str]] = {
 
 #: Third parties, and the only rooms that may import them.
 ONLY: dict[str, frozenset[str]] = {
-    "phonenumbers": frozenset({"intake"}),
     "dateparser": frozenset({"intake"}),
     "sklearn": frozenset({"classifier"}),
     "scipy": frozenset({"classifier"}),
     "numpy": frozenset({"classifier"}),
-    "underthesea": frozenset({"classifier"}),
+    "underthesea": frozenset(),  # model 0001 goes without segments: decision 0014
     "skops": frozenset({"classifier"}),
     "psycopg": frozenset({"store", "riskscan"}),  # riskscan: the keeper asks whether its own server answers
     "psycopg_pool": frozenset({"store"}),
