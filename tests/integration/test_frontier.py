@@ -197,7 +197,11 @@ async def test_leases_of_a_dead_crawl_are_freed_and_those_of_a_living_one_are_no
         assert await unfinished(conn, "mau") == 4
         assert numbers(await leased(conn, vault, alive)) != []
         await conn.commit()
-    assert await free_dead_leases(conn, "mau") == 4
+    freed = 0
+    async with asyncio.timeout(20):
+        # The server learns of a holder's end a moment after the holder has closed.
+        while freed < 4:
+            freed += await free_dead_leases(conn, "mau")
 
 
 async def test_a_start_address_is_due_again_at_once_unless_somebody_holds_it(conn: Connection, vault: Vault) -> None:
