@@ -121,7 +121,7 @@ def _plain_refusals() -> Iterator[None]:
     except PermissionError as refused:
         raise DatabaseUnavailable(
             f"{refused.filename}: no permission; the folder may be another user's: "
-            "run riskscan as that user, or set RISKSCAN_DATA elsewhere"
+            "start it as that user, or set RISKSCAN_DATA elsewhere"
         ) from refused
     except psycopg.Error as refused:
         said = str(refused).partition("\n")[0]

@@ -101,7 +101,7 @@ def cluster_user(cluster: Path) -> ServerUser:
         if user.uid == owner:
             return user
     raise DatabaseUnavailable(
-        f"{cluster} belongs to {user_name(owner)}: run riskscan as that user, or set RISKSCAN_DATA elsewhere"
+        f"{cluster} belongs to {user_name(owner)}: start it as that user, or set RISKSCAN_DATA elsewhere"
     )
 
 

@@ -49,6 +49,9 @@ def running(settings: Settings, *, migrate: bool = True) -> Iterator[Runtime]:
             _refuse_lost_keys(settings)
             new_key_file(settings.key_file, "k1")
         vault = open_vault(settings.key_file)
+        if settings.database_url is None:
+            # Only after the key file is there: a kill in between must not make a new house refuse for ever.
+            (settings.data / "keyed").touch()
         yield Runtime(settings, dsn, owner_dsn, vault, EvidenceFolder(settings.evidence), settings.database_url is None)
 
 
@@ -57,8 +60,6 @@ def _refuse_lost_keys(settings: Settings) -> None:
         raise ConfigurationError(
             f"{settings.key_file.name} is missing, and {settings.data} holds posts sealed under it; restore it"
         )
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    (settings.data / "keyed").touch()
 
 
 def end_on_sigterm() -> None:

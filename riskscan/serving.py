@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 
 import httpx
 import uvicorn
-from api.app import create_app
 
+from api.app import create_app
 from api.settings import ApiSettings, cursor_key
 from records.errors import RiskscanError
 from riskscan import __version__
