@@ -120,7 +120,7 @@ def first_user(data_folder: Path, binaries: Path) -> ServerUser:
         raise DatabaseUnavailable(f"{binaries} or {data_folder}: PostgreSQL cannot be run; check their permissions")
     raise DatabaseUnavailable(
         f"PostgreSQL does not run as root, and no other user reaches {data_folder} and {binaries}: "
-        "run riskscan as an ordinary user, or install it and set RISKSCAN_DATA outside private folders "
+        "start it as an ordinary user, or install it and set RISKSCAN_DATA outside private folders "
         "(for example /var/lib/riskscan)"
     )
 
