@@ -5,18 +5,15 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
 from crawlers.pacing import askable_hosts
-from crawlers.pages.page import PageReading, SavedPage
-from crawlers.pages.reading import read_page
-from crawlers.visit import Visit
+from crawlers.pages.page import PageReading
+from crawlers.visited import Visited
 from crawlers.warc import warc_records
-from intake.door import admit
 from records.errors import RivalInTheWay, RowRefused
-from records.post import RawPost
 from records.source import AddressKind, Outcome, Source
 from store.crawls import Fetch, count_run, keep_fetches
 from store.evidence import EvidenceFolder, PageDraft, PageMember, keep_pages
@@ -48,14 +45,6 @@ log = logging.getLogger("riskscan.crawl")
 
 
 @dataclass(frozen=True, slots=True)
-class Visited:
-    """One leased address and what its visit brought."""
-
-    address: LeasedAddress
-    visit: Visit
-
-
-@dataclass(frozen=True, slots=True)
 class Lot:
     """What storing some visits came to: outcomes of those that were stored, and addresses leased to go on with.
 
@@ -68,15 +57,6 @@ class Lot:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """A visit and what its page held."""
-
-    address: LeasedAddress
-    visit: Visit
-    reading: PageReading
-
-
-@dataclass(frozen=True, slots=True)
 class Keeper:
     """Stores the visits of one crawl run over one connection."""
 
@@ -86,12 +66,11 @@ class Keeper:
     source: Source
     crawl_run_id: int
 
-    async def keep(self, visited: Sequence[Visited], room: int) -> Lot:
+    async def keep(self, lot: Sequence[Visited], room: int) -> Lot:
         """Store visits, move their addresses on, and lease up to ``room`` due ones, in one transaction.
 
         A visit whose address was leased to somebody else meanwhile is left out: nothing of it is stored.
         """
-        lot = [_Read(one.address, one.visit, self._read(one.address, one.visit)) for one in visited]
         try:
             return await self._store(lot, room)
         except RowRefused:
@@ -104,11 +83,11 @@ class Keeper:
                 outcomes += (await self._store([read], 0)).outcomes
             except RowRefused as refused:
                 log.error("a page was not stored", exc_info=refused)
-                bare = _Read(read.address, read.visit, PageReading(Outcome.ERROR, reason=f"not stored: {refused}"))
+                bare = replace(read, reading=PageReading(Outcome.ERROR, reason=f"not stored: {refused}"), posts=())
                 outcomes += (await self._store([bare], 0)).outcomes
         return Lot(tuple(outcomes))
 
-    async def _store(self, lot: Sequence[_Read], room: int) -> Lot:
+    async def _store(self, lot: Sequence[Visited], room: int) -> Lot:
         for _ in range(RIVAL_TRIES):
             try:
                 return await self._store_once(lot, room)
@@ -116,7 +95,7 @@ class Keeper:
                 log.warning("a rival was in the way; trying again")
         return await self._store_once(lot, room)
 
-    async def _store_once(self, lot: Sequence[_Read], room: int) -> Lot:
+    async def _store_once(self, lot: Sequence[Visited], room: int) -> Lot:
         async with storing(self.conn) as conn:
             # First, because a lost lease means that the rest of that visit is not ours to store.
             ours = await move_addresses(conn, [self._move(read) for read in lot]) if lot else set()
@@ -139,7 +118,7 @@ class Keeper:
             seconds=LEASE_SECONDS,
         )
 
-    async def _keep_readings(self, conn: Connection, lot: Sequence[_Read]) -> None:
+    async def _keep_readings(self, conn: Connection, lot: Sequence[Visited]) -> None:
         kept = await self._posts(conn, lot)
         links = [link for read in lot for link in _links(read)]
         await add_addresses(conn, self.vault, self.source.source_id, links)
@@ -155,46 +134,22 @@ class Keeper:
             changed=changes.count(Change.CHANGED),
         )
 
-    def _read(self, address: LeasedAddress, visit: Visit) -> PageReading:
-        if visit.outcome is not None or visit.response is None:
-            return PageReading(visit.outcome or Outcome.ERROR, reason=visit.reason)
-        response = visit.response
-        captured_at = response.captured_at or datetime.now(UTC)
-        bodies = visit.snapshots or (response.body,)
-        readings = [
-            read_page(
-                SavedPage(
-                    response.url,
-                    body,
-                    captured_at,
-                    address.kind,
-                    response.status,
-                    response.headers,
-                    visit.asked,
-                    rendered=bool(visit.snapshots),
-                ),
-                self.source,
-            )
-            for body in bodies
-        ]
-        return merged(readings)
-
-    async def _posts(self, conn: Connection, lot: Sequence[_Read]) -> list[list[Kept]]:
+    async def _posts(self, conn: Connection, lot: Sequence[Visited]) -> list[list[Kept]]:
         """Keep the posts of all pages of a lot; returns, page by page, where they ended up."""
         if gone := [external_id for read in lot for external_id in read.reading.tombstones]:
             await mark_deleted(conn, self.vault, self.source.platform, sorted(set(gone)), datetime.now(UTC))
-        numbered = [(number, post) for number, read in enumerate(lot) for post in read.reading.posts]
+        numbered = [(number, post) for number, read in enumerate(lot) for post in read.posts]
         # Two crawls that see the same posts write them in the same order, so that neither waits for the other for ever.
-        numbered.sort(key=lambda entry: (entry[1].external_id, entry[0]))
+        numbered.sort(key=lambda entry: (entry[1].raw.external_id, entry[0]))
         origin = Origin(self.source.source_id, self.crawl_run_id)
-        posts = await keep_posts(conn, self.vault, [admit(post) for _, post in numbered], origin) if numbered else []
+        posts = await keep_posts(conn, self.vault, [post for _, post in numbered], origin) if numbered else []
         kept: list[list[Kept]] = [[] for _ in lot]
         for (number, _), post in zip(numbered, posts, strict=True):
             kept[number].append(post)
         return kept
 
     async def _evidence(
-        self, conn: Connection, lot: Sequence[_Read], kept: Sequence[Sequence[Kept]]
+        self, conn: Connection, lot: Sequence[Visited], kept: Sequence[Sequence[Kept]]
     ) -> list[int | None]:
         # A page that showed nothing new is not kept twice.
         wanted = [number for number, posts in enumerate(kept) if any(post.capture_id for post in posts)]
@@ -216,7 +171,7 @@ class Keeper:
         by_number = dict(zip(wanted, ids, strict=True))
         return [by_number.get(number) for number in range(len(lot))]
 
-    def _move(self, read: _Read) -> Move:
+    def _move(self, read: Visited) -> Move:
         address, visit, outcome = read.address, read.visit, read.reading.outcome
         response = visit.response
         status = response.status if response else 0
@@ -247,13 +202,13 @@ class Keeper:
         )
 
 
-def _links(read: _Read) -> list[Address]:
+def _links(read: Visited) -> list[Address]:
     details = [Address(url, AddressKind.DETAIL, PRIORITY[AddressKind.DETAIL]) for url in read.reading.detail_addresses]
     kind = read.address.kind
     return details + [Address(url, kind, PRIORITY[kind]) for url in read.reading.next_addresses]
 
 
-def _fetch(read: _Read, page_id: int | None) -> Fetch:
+def _fetch(read: Visited, page_id: int | None) -> Fetch:
     visit, reading = read.visit, read.reading
     return Fetch(
         reading.outcome,
@@ -263,23 +218,4 @@ def _fetch(read: _Read, page_id: int | None) -> Fetch:
         len(visit.response.body) if visit.response else 0,
         visit.milliseconds,
         visit.reason or reading.reason or ",".join(reading.missing),
-    )
-
-
-def merged(readings: list[PageReading]) -> PageReading:
-    """Join what several DOMs of one page showed: each post once, in its longest form."""
-    if len(readings) == 1:
-        return readings[0]
-    posts: dict[str, RawPost] = {}
-    for post in (post for reading in readings for post in reading.posts):
-        if post.external_id not in posts or len(post.text) > len(posts[post.external_id].text):
-            posts[post.external_id] = post
-    return PageReading(
-        Outcome.OK if posts else readings[-1].outcome,
-        tuple(posts.values()),
-        tuple(dict.fromkeys(url for reading in readings for url in reading.next_addresses)),
-        tuple(dict.fromkeys(url for reading in readings for url in reading.detail_addresses)),
-        missing=readings[-1].missing,
-        tombstones=tuple(dict.fromkeys(one for reading in readings for one in reading.tombstones)),
-        reason=readings[-1].reason,
     )

@@ -12,10 +12,11 @@ import scrapy
 
 from crawlers.fetching import Fetcher
 from crawlers.guard import Guard
-from crawlers.keeping import Keeper, Visited
+from crawlers.keeping import Keeper
 from crawlers.pacing import Pacing
 from crawlers.pages.group import needs_browser
 from crawlers.visit import Visit
+from crawlers.visited import Visited, read_visit
 from records.source import AddressKind, Outcome, Source, SourceKind
 from store.crawls import RunState, end_run, standing_posts
 from store.frontier import (
@@ -31,6 +32,8 @@ from store.storing import storing
 if TYPE_CHECKING:
     from crawlers.browsing import BrowserFetcher
 
+#: Addresses leased for each walker: what it visits, what it visits next, and what is being stored meanwhile.
+AHEAD = 3
 #: A retry that is due sooner than this is waited for; a later one is left to the next crawl run.
 PATIENCE_SECONDS = 20.0
 #: How often an idle crawl looks whether another one, which holds addresses of its source, found or freed some.
@@ -73,7 +76,7 @@ class SourceSpider(scrapy.Spider):
         async with asyncio.TaskGroup() as group:
             for _ in range(walkers):
                 group.create_task(self._walk())
-            await self._serve(2 * walkers)
+            await self._serve(AHEAD * walkers)
             for _ in range(walkers):
                 self._waiting.put_nowait(None)
         await self._end()
@@ -138,8 +141,8 @@ class SourceSpider(scrapy.Spider):
         while (address := await self._waiting.get()) is not None:
             self._visiting += 1
             visit = await self._visit(address)
+            self._visited.append(read_visit(self.source, address, visit))
             self._visiting -= 1
-            self._visited.append(Visited(address, visit))
             self._news.set()
 
     async def _visit(self, address: LeasedAddress) -> Visit:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from crawlers.keeping import MAX_ATTEMPTS, TRIES_A_RUN, Keeper, Visited
+from crawlers.keeping import MAX_ATTEMPTS, TRIES_A_RUN, Keeper
 from crawlers.pacing import HostParked, Pacing
 from crawlers.visit import Response, Visit
+from crawlers.visited import Visited, read_visit
 from records.errors import DatabaseUnavailable, NotFound, RivalInTheWay, RowRefused
 from records.post import Platform
 from records.source import AddressKind, Expectations, Outcome, Pace, Reach, Source, SourceKind
@@ -374,7 +376,7 @@ async def a_keeper(
 def a_page(address: LeasedAddress, *ids: str, status: int = 200, headers: dict[str, str] | None = None) -> Visited:
     body = "<h1>t</h1>" + "".join(POST.format(one) for one in ids)
     response = Response(address.url, status, headers or {}, body.encode(), {}, datetime(2026, 11, 20, 3, tzinfo=UTC))
-    return Visited(address, Visit(address.url, response))
+    return read_visit(a_source(), address, Visit(address.url, response))
 
 
 def files_below(folder: Path) -> int:
@@ -487,7 +489,7 @@ async def test_a_host_that_asks_us_to_wait_gets_its_time_and_an_hour_if_it_never
     async with a_keeper(db, vault, tmp_path, 2) as (keeper, (one, two)):
         often = LeasedAddress(two.address_id, two.url, two.kind, two.token, TRIES_A_RUN, None, None, None, 20)
         lot = [a_page(one, status=429), a_page(often, status=429)]
-        lot = [Visited(v.address, Visit(v.visit.asked, v.visit.response, retry_after=120.0)) for v in lot]
+        lot = [replace(one, visit=replace(one.visit, retry_after=120.0)) for one in lot]
         await keeper.keep(lot, 0)
         assert [round((await state_of(conn, address))[2], -1) for address in (one, two)] == [120, 3600]
 
@@ -496,7 +498,9 @@ async def test_an_address_that_was_not_asked_for_because_its_host_is_parked_has_
     db: Database, conn: Connection, vault: Vault, tmp_path: Path
 ) -> None:
     async with a_keeper(db, vault, tmp_path, 1) as (keeper, (address,)):
-        assert (await keeper.keep([Visited(address, Visit(address.url, retry_after=90.0))], 0)).outcomes == ()
+        assert (
+            await keeper.keep([read_visit(a_source(), address, Visit(address.url, retry_after=90.0))], 0)
+        ).outcomes == ()
         state, attempts, ahead = await state_of(conn, address)
     assert (state, attempts, round(ahead, -1)) == ("queued", 0, 90)
     assert await count(conn, "fetch_outcome") == 0
