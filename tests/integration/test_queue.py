@@ -142,12 +142,14 @@ async def test_a_due_source_is_crawled_and_its_posts_are_scored(
     row = await (
         await conn.execute(
             "select (select count(*) from post) as posts, (select count(*) from score) as scores,"
+            " (select sum(posts_new) from crawl_run) as new,"
             " (select count(*) from post_version v where masked_text is not null and number ="
             " (select max(number) from post_version w where w.post_id = v.post_id)) as newest"
         )
     ).fetchone()
     assert row is not None
-    assert row["posts"] == run.posts_new >= 100
+    # On a slow machine the beat may queue the source once more before its first crawl has begun; it finds nothing new.
+    assert row["posts"] == row["new"] >= 100
     assert row["scores"] == row["newest"]
     async with queue_app(runtime.dsn).open_async() as app:
         assert [one.status for one in await app.job_manager.list_jobs_async() if one.queue != "beat"] == []

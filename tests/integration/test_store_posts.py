@@ -29,7 +29,7 @@ TEXT = "Tuyển phụ quán, liên hệ 0900 000 012 hoặc tele @tenmau12"
 def a_raw_post(**changes: object) -> RawPost:
     base = RawPost(
         Platform.FORUM,
-        "f-1",
+        "bai-so-01",
         TEXT,
         NOW,
         url="https://forum.mau.example/t/1",
@@ -133,7 +133,7 @@ async def test_only_masked_text_stands_in_clear_and_the_original_unseals(
     with psycopg.connect(db.superuser_dsn) as owner:
         tables = [row[0] for row in owner.execute("select tablename from pg_tables where schemaname = 'public'")]
         clear = "\n".join(str(owner.execute(f'select t::text from "{name}" t').fetchall()) for name in tables)
-    for secret in ("0900 000 012", "0900000012", "tenmau12", "tenmau01", "forum.mau.example/t/1", "f-1"):
+    for secret in ("0900 000 012", "0900000012", "tenmau12", "tenmau01", "forum.mau.example/t/1", "bai-so-01"):
         assert secret not in clear
     assert "Tuyển phụ quán" in clear
     original = await unseal_original(conn, vault, kept.capture_id)
@@ -256,5 +256,5 @@ async def test_erasing_a_post_leaves_nothing_that_opens(conn: Connection, vault:
 
 async def test_a_tombstone_marks_the_post_deleted_once(conn: Connection, vault: Vault) -> None:
     (one,) = await keep(conn, vault, a_raw_post())
-    assert await mark_deleted(conn, vault, Platform.FORUM, ["f-1", "unknown"], NOW) == [one.post_id]
-    assert await mark_deleted(conn, vault, Platform.FORUM, ["f-1"], NOW + timedelta(days=1)) == []
+    assert await mark_deleted(conn, vault, Platform.FORUM, ["bai-so-01", "unknown"], NOW) == [one.post_id]
+    assert await mark_deleted(conn, vault, Platform.FORUM, ["bai-so-01"], NOW + timedelta(days=1)) == []

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
@@ -126,14 +129,26 @@ WORST = [
 ]  # fmt: skip
 
 
+@contextmanager
+def untraced() -> Iterator[None]:
+    """Measure the code and not the coverage tracer that watches the tests."""
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    try:
+        yield
+    finally:
+        sys.settrace(tracer)
+
+
 @pytest.mark.parametrize("piece", WORST, ids=ascii)
 def test_twenty_thousand_code_points_of_the_worst_take_no_long_time(piece: str) -> None:
     text = (piece * (20_000 // len(piece) + 1))[:20_000]
     best = 10.0
-    for _ in range(3):
-        start = time.process_time()
-        admit_text(text)
-        best = min(best, time.process_time() - start)
+    with untraced():
+        for _ in range(3):
+            start = time.process_time()
+            admit_text(text)
+            best = min(best, time.process_time() - start)
     assert best < 0.2
 
 
@@ -141,10 +156,11 @@ def test_three_thousand_posts_a_second_are_admitted() -> None:
     ordinary = "Cửa hàng cần một chị đứng quầy từ 6h30 đến 14h, lương 7.000.000 - 9.000.000, nghỉ chiều chủ nhật. "
     posts = [(ordinary * 4)[:300] + contact for contact in (" gọi 0912 000 012", " tele @tenmau01", " hỏi tại quán")]
     best = 10.0
-    for _ in range(3):
-        start = time.process_time()
-        for _ in range(200):
-            for post in posts:
-                admit_text(post)
-        best = min(best, (time.process_time() - start) / 600)
+    with untraced():
+        for _ in range(3):
+            start = time.process_time()
+            for _ in range(200):
+                for post in posts:
+                    admit_text(post)
+            best = min(best, (time.process_time() - start) / 600)
     assert best < 1 / 3_000
