@@ -16,15 +16,18 @@ import re2
 
 from crawlers.browser import find_chromium
 from crawlers.source_file import read_source
+from records.review import AccountRole
 from records.text import fold_search
 from riskscan.crawling import crawl_source
 from riskscan.importing import import_file
 from riskscan.postgres_cluster import bundled_binaries
 from riskscan.runtime import Runtime
+from riskscan.scoring import score_waiting
 from store.originals import unseal_mentions
 from store.pool import connect
 from store.posts import unseal_original
 from tests.acceptance.conftest import ROOT, SampleSite
+from tests.integration.console_lab import a_console
 
 SAMPLE = ROOT / "tests" / "sample_site"
 FILES = ("job_board", "forum", "group", "tiktok_labels")
@@ -89,6 +92,7 @@ def full_house(runtime: Runtime, site: SampleSite) -> Runtime:
             await crawl_source(runtime, source_id, path, {"SAMPLE_PORT": site.port})
         source = read_source(runtime.settings.sources / "sample-tiktok.toml")
         await import_file(runtime, source, Path(source.start[0]), datetime.now(UTC))
+        await score_waiting(runtime)
 
     asyncio.run(fill())
     return runtime
@@ -101,6 +105,28 @@ def dump(runtime: Runtime) -> bytes:
         capture_output=True,
     )
     return done.stdout
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The house's own database as the console's test bench wants it."""
+
+    service_dsn: str = field(repr=False)
+
+
+async def console_pages(runtime: Runtime) -> dict[str, bytes]:
+    """Return the queue and the page of every flag, in both languages, as a lead reads them."""
+    pages: dict[str, bytes] = {}
+    async with a_console(Served(runtime.dsn), runtime.vault) as console:  # type: ignore[arg-type]
+        rows = await (await console.conn.execute("select flag_id from flag order by flag_id")).fetchall()
+        await console.conn.commit()
+        for locale in ("vi", "en"):
+            reader = await console.signed_in(f"doc-{locale}", role=AccountRole.LEAD, locale=locale)
+            for address in ["/console/queue", *(f"/console/flags/{row['flag_id']}" for row in rows)]:
+                answer = await reader.open(address)
+                assert answer.status_code == 200, address
+                pages[f"{locale} {address}"] = answer.content
+    return pages
 
 
 def test_no_contact_stands_in_clear_anywhere_and_every_one_unseals(full_house: Runtime) -> None:
@@ -122,6 +148,9 @@ def test_no_contact_stands_in_clear_anywhere_and_every_one_unseals(full_house: R
     places |= {
         str(path.relative_to(full_house.settings.data)): path.read_bytes() for path in files(full_house.settings.data)
     }
+    shown = asyncio.run(console_pages(full_house))
+    assert len(shown) > 50
+    places |= shown
     assert any("pg_wal" in name for name in places)
     assert any(name.startswith("evidence/") for name in places)
     assert any(name.startswith("log/") for name in places)
